@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/error.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace sluice::api {
+
+/// Orders to the engine. Engine::submit returns at once; the outcome comes out of
+/// Engine::takeOutcomes and what changed is in the next snapshot.
+using CommandId = std::uint64_t;
+
+/// Checks a document, keeps it as a new version and starts it (stopping the version that runs).
+struct DeployPipeline
+{
+    std::string documentPath; // relative paths in it start at its folder
+    std::string text;         // the document; empty = read documentPath
+};
+struct StartPipeline
+{
+    std::string pipeline;
+};
+/// Ends the epoch, commits it and stops.
+struct StopPipeline
+{
+    std::string pipeline;
+};
+struct RemovePipeline
+{
+    std::string pipeline;
+};
+/// Starts the built-in plant: its in-process Kafka endpoint and its pipelines. Needs no server.
+struct StartDemoPlant
+{
+    double rate = 20000; // records/s over all sources
+};
+struct SaveConnection
+{
+    std::string name, kind = "kafka";
+    std::vector<std::pair<std::string, std::string>> options; // secrets as "secret:NAME" or "env:NAME"
+};
+struct RemoveConnection
+{
+    std::string name;
+};
+
+using Command = std::variant<DeployPipeline, StartPipeline, StopPipeline, RemovePipeline,
+                             StartDemoPlant, SaveConnection, RemoveConnection>;
+
+struct Outcome
+{
+    CommandId id = 0;
+    std::string text;           // "orders: version 3 runs"
+    std::optional<Error> error; // unset = done
+};
+
+} // namespace sluice::api

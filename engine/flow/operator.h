@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/byte_stream.h"
+#include "engine/base/result.h"
+#include "engine/flow/context.h"
+
+namespace sluice::flow {
+
+/// Whether saved state is the whole state or what changed since the last save.
+enum class SaveKind : std::uint8_t { Whole = 0, Changes = 1 };
+
+/// A node between sources and sinks. One task at a time calls it; it owns its state and knows no
+/// thread, queue or wall clock but what the context offers.
+///
+/// Row conservation: rowsIn = rowsOut + all verdicts + merged - created + held must hold after
+/// each call; the runtime counts rowsIn, rowsOut and verdicts, the operator merged, created, held.
+class Operator
+{
+public:
+    virtual ~Operator() = default;
+
+    /// Works on one batch of an input (0 = first of `input:`). An Error stops the pipeline; bad
+    /// rows are rejected, never errors.
+    virtual Status process(std::size_t input, const Batch& batch, NodeContext& context) = 0;
+
+    /// The watermark of all inputs has moved; rows after it are late. The runtime passes it on.
+    virtual Status onWatermark(EventTime, NodeContext&) { return ok(); }
+
+    /// Writes state for an epoch. Asked for Changes it may write Whole; returns what it wrote.
+    /// Writing nothing and returning Changes means nothing changed.
+    virtual Result<SaveKind> save(ByteWriter&, SaveKind wanted) { return wanted; }
+    /// Reads what save wrote: one Whole, then any number of Changes, in order.
+    virtual Status load(ByteReader&, SaveKind) { return ok(); }
+};
+
+} // namespace sluice::flow

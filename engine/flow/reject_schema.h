@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/columns/batch.h"
+#include "engine/flow/context.h"
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include <arrow/array/builder_binary.h>
+#include <arrow/array/builder_primitive.h>
+#include <arrow/array/builder_time.h>
+
+namespace sluice::flow {
+
+/// The columns of the dead-letter, late and quarantine tables:
+///   event_id string          "<partition>:<position>", as in bronze
+///   source, partition string; position long
+///   event_time, ingest_time timestamp (event_time null if it could not be read)
+///   node, verdict, rule, reason string; `values` string (the operands that decided, as JSON)
+///   data binary              the raw bytes; null where rows had been merged before
+const std::shared_ptr<arrow::Schema>& rejectSchema();
+
+/// Collects rejected rows into a batch of rejectSchema(). One task's thread.
+class RejectBuilder
+{
+public:
+    explicit RejectBuilder(std::string node);
+
+    void addRow(const Batch& batch, std::uint32_t row, Verdict verdict, const RejectReason& reason);
+    void addRecord(const RawRecords& raw, std::uint32_t index, Verdict verdict,
+                   const RejectReason& reason);
+
+    std::int64_t rows() const { return m_rows; }
+    /// Returns what was collected and begins anew.
+    Batch finish();
+
+private:
+    void addVerdict(Verdict verdict, const RejectReason& reason);
+    void addOrigin(const RawRecords* raw, std::uint32_t index);
+
+    std::string m_node;
+    std::int64_t m_rows = 0;
+    std::int64_t m_arrivalNs = 0;
+    arrow::StringBuilder m_id, m_source, m_partition, m_nodeName, m_verdict, m_rule, m_reason,
+        m_values;
+    arrow::Int64Builder m_position;
+    arrow::TimestampBuilder m_eventTime, m_ingestTime;
+    arrow::BinaryBuilder m_data;
+};
+
+} // namespace sluice::flow

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/time.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace sluice::flow {
+
+/// How event time behaves in a source.
+struct EventTimePolicy
+{
+    Micros outOfOrder{0};                          // how far behind the newest a row may come
+    std::optional<Micros> idleAfter;               // unset: a silent partition holds for ever
+    Micros maxFuture = std::chrono::minutes(10);   // further ahead of the wall clock: dead letter
+};
+
+/// Watermarks of the partitions of one source: max_ts - out_of_order - 1 ms, monotone per
+/// partition; the source's is the minimum over partitions that are not idle. With no partition at
+/// all there is none (FLINK-8001: never the final watermark). One thread.
+class PartitionWatermarks
+{
+public:
+    explicit PartitionWatermarks(EventTimePolicy policy)
+        : m_policy(policy)
+    {
+    }
+
+    const EventTimePolicy& policy() const { return m_policy; }
+    /// A partition is read from now on; it holds the watermark until its first row or idleness.
+    void add(const std::string& partition, SteadyTime now);
+    void remove(const std::string& partition);
+    /// The newest event time among rows just read.
+    void observe(const std::string& partition, EventTime newest, SteadyTime now);
+    /// Tells whether a partition has been read to its end; only then may it become idle.
+    void setCaughtUp(const std::string& partition, bool isCaughtUp);
+    /// Sets the watermark restored from a manifest.
+    void restore(const std::string& partition, EventTime watermark);
+
+    /// Returns the minimum over active partitions; nullopt if none has seen a row yet, or all are
+    /// idle. The caller keeps its last value then.
+    std::optional<EventTime> current(SteadyTime now) const;
+    /// Returns a partition's own watermark, EventTime::min() before its first row.
+    EventTime of(const std::string& partition) const;
+    /// Returns the partition that holds the watermark ("" if none).
+    std::string heldBy(SteadyTime now) const;
+
+private:
+    struct State
+    {
+        EventTime watermark = EventTime::min();
+        SteadyTime lastRow;
+        bool isCaughtUp = false;
+    };
+    bool isIdle(const State& state, SteadyTime now) const;
+
+    EventTimePolicy m_policy;
+    std::map<std::string, State> m_partitions;
+};
+
+} // namespace sluice::flow

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/columns/batch.h"
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+namespace sluice::runtime {
+
+/// Remembers the newest rows of an edge for the console: at most 16 slices of 16 rows, taken at
+/// most every 100 ms, so that a busy edge pays a clock read a batch. Keeps the batches it sliced
+/// alive (a few MB). One writer, any reader.
+class EdgeTap
+{
+public:
+    struct Sample
+    {
+        std::int64_t wallUs = 0;
+        Batch batch; // a slice; raw and rawRows still cover the whole batch, see firstRow
+        std::int64_t firstRow = 0;
+    };
+
+    void offer(const Batch& batch);
+    /// Returns the samples, oldest first.
+    std::vector<Sample> samples() const;
+
+private:
+    static constexpr std::int64_t kRowsASample = 16;
+    static constexpr std::size_t kSamples = 16;
+
+    std::atomic<std::int64_t> m_nextNs{0};
+    mutable std::mutex m_mutex;
+    std::deque<Sample> m_samples;
+};
+
+} // namespace sluice::runtime

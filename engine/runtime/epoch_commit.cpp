@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an epoch ends: the half of PipelineRun that makes it durable and commits it.
+#include "engine/runtime/pipeline_run.h"
+
+#include <algorithm>
+
+namespace sluice::runtime {
+namespace {
+
+// A chain of changes is begun anew when it is longer or larger than this, so that a restart reads
+// at most about twice the state.
+constexpr std::size_t kMaxSegments = 32;
+constexpr std::uint64_t kMaxChangesPerWhole = 2;
+constexpr std::uint64_t kSmallState = 1 << 20;
+
+bool isDueForWhole(const std::vector<StateSegment>& segments)
+{
+    if (segments.empty() || segments.size() > kMaxSegments)
+        return true;
+    std::uint64_t changes = 0;
+    for (std::size_t i = 1; i < segments.size(); ++i)
+        changes += segments[i].length;
+    return changes > std::max(kSmallState, segments.front().length * kMaxChangesPerWhole);
+}
+
+} // namespace
+
+EpochRequestPtr PipelineRun::makeRequest(bool isFinal, bool closesWindows)
+{
+    auto request = std::make_shared<EpochRequest>();
+    request->epoch = m_manifest.epoch + 1;
+    request->isFinal = isFinal;
+    request->closesWindows = closesWindows;
+    for (const RunNode& node : m_graph->nodes()) {
+        if (node.inner && isDueForWhole(m_manifest.state[node.name]))
+            request->wholeState.insert(node.name);
+    }
+    return request;
+}
+
+Result<std::map<std::string, std::vector<StateSegment>>> PipelineRun::keepState(EpochParts& epoch)
+{
+    std::map<std::string, std::pair<flow::SaveKind, std::string>> saved;
+    for (EpochPart& part : epoch.parts) {
+        if (part.state)
+            saved[part.node] = std::move(*part.state);
+    }
+    using Segments = std::map<std::string, StateSegment>;
+    SLUICE_TRY(Segments written, m_manifests.writeState(epoch.request->epoch, saved));
+    std::map<std::string, std::vector<StateSegment>> chains = m_manifest.state;
+    for (const auto& [node, segment] : written) {
+        std::vector<StateSegment>& chain = chains[node];
+        if (segment.kind == flow::SaveKind::Whole)
+            chain.clear();
+        chain.push_back(segment);
+    }
+    std::erase_if(chains, [](const auto& chain) { return chain.second.empty(); });
+    return chains;
+}
+
+Status PipelineRun::finishEpoch(EpochParts epoch)
+{
+    Manifest next;
+    next.epoch = epoch.request->epoch;
+    for (const PlannedNode& node : m_plan.nodes)
+        next.fingerprints[node.name] = node.fingerprint;
+    for (const EpochPart& part : epoch.parts) {
+        const auto node = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name);
+        if (!part.position.empty())
+            next.positions[part.node] = part.position;
+        if (!part.sealed)
+            continue;
+        SLUICE_TRY(node->sink->makeDurable(*part.sealed));
+        next.sealed[part.node] = part.sealed->entry;
+    }
+    using Chains = std::map<std::string, std::vector<StateSegment>>;
+    SLUICE_TRY(Chains chains, keepState(epoch));
+    next.state = std::move(chains);
+    SLUICE_TRY(m_manifests.write(next));
+    m_manifest = std::move(next);
+    SLUICE_TRY(commitSinks(epoch));
+    noteCommitted(epoch);
+    m_manifests.removeOld(m_manifest);
+    return ok();
+}
+
+Status PipelineRun::commitSinks(const EpochParts& epoch)
+{
+    for (const EpochPart& part : epoch.parts) {
+        if (!part.sealed)
+            continue;
+        const auto node = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name);
+        SLUICE_TRY(node->sink->commit(*part.sealed));
+        NodeCounters& counters = node->task->nodeCounters();
+        NodeCounters::set(counters.committedRows,
+                          counters.committedRows.load(std::memory_order_relaxed)
+                              + part.sealed->rows);
+        NodeCounters::set(counters.lastCommitUs, m_environment.services.clock->wallNow().us);
+        if (part.watermark != EventTime::min())
+            NodeCounters::set(counters.freshEventUs, part.watermark.us);
+    }
+    return ok();
+}
+
+void PipelineRun::noteCommitted(const EpochParts& epoch)
+{
+    const std::int64_t now = m_environment.services.clock->steadyNow().ns;
+    std::uint64_t rows = 0;
+    for (const EpochPart& part : epoch.parts) {
+        for (const Arrival& arrival : part.arrivals)
+            m_latency.add(now, (now - arrival.arrivalNs) / 1000, std::uint64_t(arrival.rows));
+        if (part.sealed)
+            rows += std::uint64_t(part.sealed->rows);
+        const auto node = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name);
+        if (node->source)
+            node->source->positionCommitted(part.position);
+    }
+    const std::lock_guard lock(m_mutex);
+    m_status.epoch = epoch.request->epoch;
+    m_status.committedRows += rows;
+    m_status.lastCommitUs = m_environment.services.clock->wallNow().us;
+}
+
+} // namespace sluice::runtime

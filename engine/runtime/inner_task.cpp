@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/runtime/node_task.h"
+
+#include <algorithm>
+
+namespace sluice::runtime {
+namespace {
+
+constexpr std::int64_t kStepNs = 1'000'000;
+
+} // namespace
+
+StepOutcome InnerTask::step()
+{
+    const std::int64_t begin = clock().steadyNow().ns;
+    noteUnblocked(begin);
+    std::int64_t now = begin;
+    std::size_t silent = 0; // inputs in a row that had nothing
+    while (!hasFailed() && silent < m_inputs.size()) {
+        if (!outputsHaveRoom()) {
+            noteBlocked(now);
+            break;
+        }
+        const std::size_t input = m_next;
+        m_next = (m_next + 1) % m_inputs.size();
+        if (m_inputs[input].isAligned) {
+            ++silent;
+            continue;
+        }
+        std::optional<Message> message = m_inputs[input].queue->pop();
+        if (!message) {
+            ++silent;
+            continue;
+        }
+        silent = 0;
+        if (Status taken = take(input, std::move(*message)); !taken)
+            fail(std::move(taken).takeError());
+        flushRejects();
+        now = clock().steadyNow().ns;
+        if (now - begin >= kStepNs) {
+            NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
+            return StepOutcome::again();
+        }
+    }
+    NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
+    return StepOutcome::wait();
+}
+
+Status InnerTask::take(std::size_t input, Message message)
+{
+    if (const auto* watermark = std::get_if<EventTime>(&message))
+        return takeWatermark(input, *watermark);
+    if (const auto* request = std::get_if<EpochRequestPtr>(&message))
+        return takeEpoch(input, *request);
+    const Batch& batch = std::get<Batch>(message);
+    NodeCounters::add(m_counters.rowsIn, std::uint64_t(batch.rows()));
+    SLUICE_TRY(onBatch(input, batch));
+    checkConservation();
+    return ok();
+}
+
+Status InnerTask::takeWatermark(std::size_t input, EventTime watermark)
+{
+    m_inputs[input].watermark = watermark;
+    const EventTime least = std::ranges::min_element(m_inputs, {}, &Input::watermark)->watermark;
+    if (least <= m_watermark)
+        return ok();
+    // Rows that the move sets free are emitted before the move is passed on.
+    m_watermark = least;
+    SLUICE_TRY(onWatermarkMoved(least));
+    checkConservation();
+    flushRejects();
+    sendWatermark(least);
+    return ok();
+}
+
+Status InnerTask::takeEpoch(std::size_t input, const EpochRequestPtr& request)
+{
+    m_inputs[input].isAligned = true;
+    if (!std::ranges::all_of(m_inputs, &Input::isAligned))
+        return ok();
+    SLUICE_TRY(EpochPart part, onEpoch(*request));
+    part.node = node();
+    part.watermark = m_watermark;
+    sendEpoch(request);
+    for (Input& each : m_inputs)
+        each.isAligned = false;
+    m_reporter.partReady(*request, std::move(part));
+    return ok();
+}
+
+OperatorTask::OperatorTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+                           RunReporter& reporter, std::unique_ptr<flow::Operator> op)
+    : InnerTask(scheduler, depth, std::move(node), clock, reporter)
+    , m_operator(std::move(op))
+{
+}
+
+Status OperatorTask::onBatch(std::size_t input, const Batch& batch)
+{
+    return m_operator->process(input, batch, *this);
+}
+
+Status OperatorTask::onWatermarkMoved(EventTime watermark)
+{
+    return m_operator->onWatermark(watermark, *this);
+}
+
+Result<EpochPart> OperatorTask::onEpoch(const EpochRequest& request)
+{
+    const auto wanted = request.wholeState.contains(node()) ? flow::SaveKind::Whole
+                                                            : flow::SaveKind::Changes;
+    ByteWriter out;
+    SLUICE_TRY(flow::SaveKind kind, m_operator->save(out, wanted));
+    EpochPart part;
+    if (out.size() > 0 || kind == flow::SaveKind::Whole)
+        part.state = {kind, out.take()};
+    return part;
+}
+
+SinkTask::SinkTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+                   RunReporter& reporter, flow::Sink& sink)
+    : InnerTask(scheduler, depth, std::move(node), clock, reporter)
+    , m_sink(sink)
+{
+}
+
+Status SinkTask::onBatch(std::size_t, const Batch& batch)
+{
+    SLUICE_TRY(m_sink.write(batch, *this));
+    NodeCounters::add(m_counters.rowsOut, std::uint64_t(batch.rows()));
+    NodeCounters::add(m_counters.bytesOut, std::uint64_t(batchBytes(batch)));
+    if (batch.arrivalNs > 0)
+        m_arrivals.push_back({batch.arrivalNs, batch.rows()});
+    return ok();
+}
+
+Status SinkTask::onWatermarkMoved(EventTime)
+{
+    return ok();
+}
+
+Result<EpochPart> SinkTask::onEpoch(const EpochRequest& request)
+{
+    SLUICE_TRY(flow::SealedEpoch sealed, m_sink.seal(request.epoch));
+    EpochPart part;
+    part.sealed = std::move(sealed);
+    part.arrivals = std::move(m_arrivals);
+    m_arrivals.clear();
+    return part;
+}
+
+} // namespace sluice::runtime

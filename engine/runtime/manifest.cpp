@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/runtime/manifest.h"
+
+#include "engine/base/checksum.h"
+#include "engine/base/durable_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+namespace sluice::runtime {
+namespace {
+
+constexpr std::string_view kStateHeader{"SLUICEST\x01\0\0\0", 12};
+constexpr std::size_t kKeptManifests = 3;
+
+std::string numbered(const char* prefix, flow::Epoch epoch, const char* ending)
+{
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s-%020lld.%s", prefix, static_cast<long long>(epoch),
+                  ending);
+    return text.data();
+}
+
+Error damaged(const std::string& path, std::string what)
+{
+    return {.code = ErrorCode::DecodeFailed,
+            .message = std::move(what),
+            .object = path,
+            .hint = "It was cut off or changed on disk; an earlier epoch is used if there is one.",
+            .cause = {}};
+}
+
+} // namespace
+
+std::string ManifestStore::statePath(flow::Epoch epoch) const
+{
+    return m_folder + "/" + numbered("state", epoch, "bin");
+}
+
+Result<std::map<std::string, StateSegment>> ManifestStore::writeState(
+    flow::Epoch epoch,
+    const std::map<std::string, std::pair<flow::SaveKind, std::string>>& byNode) const
+{
+    std::map<std::string, StateSegment> segments;
+    if (byNode.empty())
+        return segments;
+    std::string bytes(kStateHeader);
+    for (const auto& [node, saved] : byNode) {
+        segments[node] = {epoch, saved.first, bytes.size(), saved.second.size(),
+                          crc32c(saved.second)};
+        bytes += saved.second;
+    }
+    SLUICE_TRY(writeFileDurably(statePath(epoch), bytes));
+    return segments;
+}
+
+Status ManifestStore::write(const Manifest& manifest) const
+{
+    const std::string json = manifestToJson(manifest);
+    std::array<char, 32> line{};
+    std::snprintf(line.data(), line.size(), "\ncrc32c:%08x\n", crc32c(json));
+    return writeFileDurably(m_folder + "/" + numbered("manifest", manifest.epoch, "json"),
+                            json + line.data());
+}
+
+std::vector<std::string> ManifestStore::manifestNames() const
+{
+    std::vector<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(m_folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("manifest-") && name.ends_with(".json"))
+            names.push_back(name);
+    }
+    std::ranges::sort(names, std::greater<>());
+    return names;
+}
+
+Result<Manifest> ManifestStore::read(const std::string& path) const
+{
+    SLUICE_TRY(std::string text, readFile(path));
+    const std::size_t end = text.rfind("\ncrc32c:");
+    if (end == std::string::npos || text.size() != end + 17)
+        return damaged(path, "the manifest has no checksum at its end");
+    const std::string json = text.substr(0, end);
+    std::array<char, 16> wanted{};
+    std::snprintf(wanted.data(), wanted.size(), "%08x", crc32c(json));
+    if (text.substr(end + 8, 8) != wanted.data())
+        return damaged(path, "the manifest does not match its checksum");
+    return manifestFromJson(json, path);
+}
+
+Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& warnings) const
+{
+    const std::vector<std::string> names = manifestNames();
+    std::optional<Error> last;
+    for (const std::string& name : names) {
+        Result<Manifest> manifest = read(m_folder + "/" + name);
+        if (manifest)
+            return std::optional<Manifest>(std::move(*manifest));
+        warnings.push_back(manifest.error().text());
+        last = manifest.error();
+    }
+    if (last)
+        return *last;
+    return std::optional<Manifest>();
+}
+
+Result<std::string> ManifestStore::readState(const StateSegment& segment) const
+{
+    const std::string path = statePath(segment.epoch);
+    SLUICE_TRY(std::string bytes, readFile(path));
+    if (!bytes.starts_with(kStateHeader))
+        return damaged(path, "this is not a state file of version 1");
+    if (segment.offset > bytes.size() || segment.length > bytes.size() - segment.offset)
+        return damaged(path, "the state file ends too early");
+    std::string piece = bytes.substr(segment.offset, segment.length);
+    if (crc32c(piece) != segment.crc)
+        return damaged(path, "the state does not match its checksum");
+    return piece;
+}
+
+void ManifestStore::removeOld(const Manifest& current) const
+{
+    const std::vector<std::string> names = manifestNames();
+    std::set<std::string> wanted;
+    const auto keepStateOf = [&](const Manifest& manifest) {
+        for (const auto& [node, segments] : manifest.state) {
+            for (const StateSegment& segment : segments)
+                wanted.insert(numbered("state", segment.epoch, "bin"));
+        }
+    };
+    keepStateOf(current);
+    std::error_code ignored;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string path = m_folder + "/" + names[i];
+        if (i >= kKeptManifests)
+            std::filesystem::remove(path, ignored);
+        else if (const Result<Manifest> kept = read(path))
+            keepStateOf(*kept);
+    }
+    std::vector<std::filesystem::path> unwanted;
+    for (const auto& entry : std::filesystem::directory_iterator(m_folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("state-") && name.ends_with(".bin") && !wanted.contains(name))
+            unwanted.push_back(entry.path());
+    }
+    for (const auto& path : unwanted)
+        std::filesystem::remove(path, ignored);
+}
+
+} // namespace sluice::runtime

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/flow/operator.h"
+#include "engine/flow/sink.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::runtime {
+
+/// One saved piece of a node's state: where it lies in which state file.
+struct StateSegment
+{
+    flow::Epoch epoch = 0; // names the file
+    flow::SaveKind kind = flow::SaveKind::Whole;
+    std::uint64_t offset = 0, length = 0;
+    std::uint32_t crc = 0; // CRC-32C of the bytes
+};
+
+/// Everything an epoch makes durable, and all that a restart needs.
+struct Manifest
+{
+    flow::Epoch epoch = 0;
+    std::map<std::string, std::string> fingerprints; // node -> of its text in the document
+    std::map<std::string, std::string> positions;    // source -> position
+    std::map<std::string, std::vector<StateSegment>> state; // operator -> Whole, then Changes
+    std::map<std::string, std::string> sealed;       // sink -> SealedEpoch::entry
+};
+
+/// The manifests and state files of one pipeline, in a folder of its own:
+///
+///   manifest-<20 digits>.json  the manifest as one JSON line, then "crc32c:<8 hex>\n" over it
+///   state-<20 digits>.bin      "SLUICEST" version:u32 = 1, then the nodes' bytes back to back
+///
+/// A manifest is written after its state file is durable, by rename. One thread.
+class ManifestStore
+{
+public:
+    explicit ManifestStore(std::string folder)
+        : m_folder(std::move(folder))
+    {
+    }
+
+    /// Writes the state bytes of an epoch and returns the segments by node.
+    Result<std::map<std::string, StateSegment>>
+    writeState(flow::Epoch epoch,
+               const std::map<std::string, std::pair<flow::SaveKind, std::string>>& byNode) const;
+    Status write(const Manifest& manifest) const;
+
+    /// Returns the newest whole manifest; nullopt if there is none at all. Torn or flipped ones
+    /// are skipped and described in warnings; if none of several is whole, DecodeFailed.
+    Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
+    /// Reads a piece of state, checked.
+    Result<std::string> readState(const StateSegment& segment) const;
+
+    /// Removes manifests but the newest three, and state files that none of those names.
+    void removeOld(const Manifest& current) const;
+
+private:
+    Result<Manifest> read(const std::string& path) const;
+    std::vector<std::string> manifestNames() const; // newest first
+    std::string statePath(flow::Epoch epoch) const;
+
+    std::string m_folder;
+};
+
+/// JSON form of a manifest, one line; exposed for tests and for tools.
+std::string manifestToJson(const Manifest& manifest);
+Result<Manifest> manifestFromJson(const std::string& text, const std::string& object);
+
+} // namespace sluice::runtime

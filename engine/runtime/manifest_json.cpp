@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/runtime/manifest.h"
+
+#include "engine/base/document.h"
+#include "engine/base/json_writer.h"
+
+#include <charconv>
+
+namespace sluice::runtime {
+namespace {
+
+template <class Number> Number numberOf(const DocumentNode* node)
+{
+    Number out{};
+    if (node)
+        std::from_chars(node->text.data(), node->text.data() + node->text.size(), out);
+    return out;
+}
+
+std::map<std::string, std::string> textsOf(const DocumentNode* node)
+{
+    std::map<std::string, std::string> out;
+    for (std::size_t i = 0; node && i < node->entries.size(); ++i)
+        out[node->entries[i].key] = node->entries[i].value.text;
+    return out;
+}
+
+void writeTexts(JsonWriter& json, const char* name, const std::map<std::string, std::string>& texts)
+{
+    json.key(name).beginObject();
+    for (const auto& [key, value] : texts)
+        json.key(key).value(value);
+    json.endObject();
+}
+
+} // namespace
+
+std::string manifestToJson(const Manifest& manifest)
+{
+    JsonWriter json;
+    json.beginObject();
+    json.key("format").value(std::int64_t(1));
+    json.key("epoch").value(std::int64_t(manifest.epoch));
+    writeTexts(json, "fingerprints", manifest.fingerprints);
+    writeTexts(json, "positions", manifest.positions);
+    writeTexts(json, "sealed", manifest.sealed);
+    json.key("state").beginObject();
+    for (const auto& [node, segments] : manifest.state) {
+        json.key(node).beginArray();
+        for (const StateSegment& segment : segments) {
+            json.beginArray();
+            json.value(std::int64_t(segment.epoch)).value(std::int64_t(segment.kind));
+            json.value(std::int64_t(segment.offset)).value(std::int64_t(segment.length));
+            json.value(std::int64_t(segment.crc));
+            json.endArray();
+        }
+        json.endArray();
+    }
+    json.endObject().endObject();
+    return json.take();
+}
+
+Result<Manifest> manifestFromJson(const std::string& text, const std::string& object)
+{
+    Diagnostics diagnostics(object);
+    const DocumentNode root = parseDocument(text, diagnostics);
+    if (diagnostics.hasErrors() || numberOf<int>(root.find("format")) != 1)
+        return Error{.code = ErrorCode::DecodeFailed,
+                     .message = "this is not a manifest of format 1",
+                     .object = object,
+                     .hint = "It was written by another version or damaged.",
+                     .cause = {}};
+    Manifest manifest;
+    manifest.epoch = numberOf<flow::Epoch>(root.find("epoch"));
+    manifest.fingerprints = textsOf(root.find("fingerprints"));
+    manifest.positions = textsOf(root.find("positions"));
+    manifest.sealed = textsOf(root.find("sealed"));
+    const DocumentNode* state = root.find("state");
+    for (std::size_t i = 0; state && i < state->entries.size(); ++i) {
+        std::vector<StateSegment>& segments = manifest.state[state->entries[i].key];
+        for (const DocumentNode& item : state->entries[i].value.items) {
+            if (item.items.size() != 5)
+                return Error{.code = ErrorCode::DecodeFailed,
+                             .message = "a state segment has not five numbers",
+                             .object = object,
+                             .hint = {},
+                             .cause = {}};
+            segments.push_back({numberOf<flow::Epoch>(&item.items[0]),
+                                flow::SaveKind(numberOf<int>(&item.items[1])),
+                                numberOf<std::uint64_t>(&item.items[2]),
+                                numberOf<std::uint64_t>(&item.items[3]),
+                                numberOf<std::uint32_t>(&item.items[4])});
+        }
+    }
+    return manifest;
+}
+
+} // namespace sluice::runtime

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/columns/batch.h"
+#include "engine/flow/sink.h"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <variant>
+
+namespace sluice::runtime {
+
+/// Asks every task to end an epoch. Made by the coordinator, handed to the sources, and passed
+/// down the edges behind the last row that belongs to the epoch.
+struct EpochRequest
+{
+    flow::Epoch epoch = 0;
+    bool isFinal = false;             // the sources stop behind it
+    bool closesWindows = false;       // bounded input is over: the watermark jumps to the end
+    std::set<std::string> wholeState; // nodes whose state is to be saved whole
+};
+using EpochRequestPtr = std::shared_ptr<const EpochRequest>;
+
+/// What flows along an edge, in order.
+using Message = std::variant<Batch, EventTime, EpochRequestPtr>;
+
+} // namespace sluice::runtime

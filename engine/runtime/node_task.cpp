@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/runtime/node_task.h"
+
+namespace sluice::runtime {
+
+NodeTask::NodeTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+                   RunReporter& reporter)
+    : Task(scheduler, depth)
+    , m_reporter(reporter)
+    , m_node(std::move(node))
+    , m_clock(clock)
+{
+}
+
+void NodeTask::emit(Batch batch)
+{
+    if (batch.rows() == 0)
+        return;
+    const std::int64_t bytes = batchBytes(batch);
+    NodeCounters::add(m_counters.rowsOut, std::uint64_t(batch.rows()));
+    NodeCounters::add(m_counters.bytesOut, std::uint64_t(bytes));
+    for (EdgeQueue* queue : m_outputs)
+        queue->push(batch, bytes);
+}
+
+void NodeTask::reject(const Batch& batch, std::span<const std::uint32_t> rows, Verdict verdict,
+                      const flow::RejectReason& reason)
+{
+    count(verdict, rows.size());
+    auto& builder = m_rejects[std::size_t(verdict)];
+    if (!builder)
+        builder = std::make_unique<flow::RejectBuilder>(m_node);
+    for (const std::uint32_t row : rows)
+        builder->addRow(batch, row, verdict, reason);
+}
+
+void NodeTask::rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::uint32_t index,
+                            Verdict verdict, const flow::RejectReason& reason)
+{
+    count(verdict, 1);
+    auto& builder = m_rejects[std::size_t(verdict)];
+    if (!builder)
+        builder = std::make_unique<flow::RejectBuilder>(m_node);
+    builder->addRecord(*raw, index, verdict, reason);
+}
+
+void NodeTask::count(Verdict verdict, std::uint64_t rows)
+{
+    NodeCounters::add(m_counters.verdicts[std::size_t(verdict)], rows);
+}
+
+void NodeTask::advanceWatermark(EventTime watermark)
+{
+    if (watermark <= m_watermark)
+        return;
+    flushRejects();
+    m_watermark = watermark;
+    sendWatermark(watermark);
+}
+
+bool NodeTask::outputsHaveRoom()
+{
+    for (EdgeQueue* queue : m_outputs) {
+        if (!queue->hasRoomOrWake())
+            return false;
+    }
+    for (EdgeQueue* queue : m_rejectRoutes.byVerdict) {
+        if (queue && !queue->hasRoomOrWake())
+            return false;
+    }
+    return true;
+}
+
+void NodeTask::sendWatermark(EventTime watermark)
+{
+    NodeCounters::set(m_counters.watermarkUs, watermark.us);
+    for (EdgeQueue* queue : m_outputs)
+        queue->push(watermark);
+}
+
+void NodeTask::sendEpoch(const EpochRequestPtr& request)
+{
+    flushRejects();
+    for (EdgeQueue* queue : m_outputs)
+        queue->push(request);
+    for (EdgeQueue* queue : m_rejectRoutes.byVerdict) {
+        if (queue)
+            queue->push(request);
+    }
+}
+
+void NodeTask::flushRejects()
+{
+    for (std::size_t verdict = 0; verdict < m_rejects.size(); ++verdict) {
+        auto& builder = m_rejects[verdict];
+        EdgeQueue* queue = m_rejectRoutes.byVerdict[verdict];
+        if (!builder || builder->rows() == 0)
+            continue;
+        Batch batch = builder->finish();
+        const std::int64_t bytes = batchBytes(batch);
+        if (queue)
+            queue->push(std::move(batch), bytes);
+    }
+}
+
+void NodeTask::noteUnblocked(std::int64_t nowNs)
+{
+    if (m_blockedSinceNs == 0)
+        return;
+    NodeCounters::add(m_counters.blockedNs, std::uint64_t(nowNs - m_blockedSinceNs));
+    m_blockedSinceNs = 0;
+}
+
+void NodeTask::checkConservation()
+{
+    std::uint64_t left = m_counters.rowsOut.load(std::memory_order_relaxed)
+        + m_counters.merged.load(std::memory_order_relaxed)
+        + std::uint64_t(m_counters.heldRows.load(std::memory_order_relaxed));
+    for (const auto& verdict : m_counters.verdicts)
+        left += verdict.load(std::memory_order_relaxed);
+    const std::uint64_t came = m_counters.rowsIn.load(std::memory_order_relaxed)
+        + m_counters.created.load(std::memory_order_relaxed);
+    if (came == left || !isConserved())
+        return;
+    m_isConserved.store(false, std::memory_order_relaxed);
+    fail({.code = ErrorCode::Internal,
+          .message = "row conservation is broken: " + std::to_string(came) + " rows came and "
+              + std::to_string(left) + " are accounted for",
+          .object = m_node,
+          .hint = "This is a defect of Sluice; nothing of this epoch is committed.",
+          .cause = {}});
+}
+
+void NodeTask::fail(Error error)
+{
+    if (m_hasFailed)
+        return;
+    m_hasFailed = true;
+    NodeCounters::add(m_counters.errors, 1);
+    m_reporter.failed(m_node, std::move(error));
+}
+
+} // namespace sluice::runtime

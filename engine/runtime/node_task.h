@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/flow/node_kind.h"
+#include "engine/flow/reject_schema.h"
+#include "engine/runtime/edge_queue.h"
+#include "engine/runtime/task.h"
+
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace sluice::runtime {
+
+/// Rows that a sink wrote in one epoch and when their records arrived.
+struct Arrival
+{
+    std::int64_t arrivalNs = 0;
+    std::int64_t rows = 0;
+};
+
+/// What a task hands to the coordinator at the end of an epoch.
+struct EpochPart
+{
+    std::string node;
+    std::string position;                              // sources
+    std::optional<std::pair<flow::SaveKind, std::string>> state; // operators; unset = unchanged
+    std::optional<flow::SealedEpoch> sealed;           // sinks
+    std::vector<Arrival> arrivals;                     // sinks
+    EventTime watermark = EventTime::min();
+};
+
+/// Where tasks report to: the pipeline's run. Called by workers; must not block.
+class RunReporter
+{
+public:
+    virtual ~RunReporter() = default;
+    virtual void partReady(const EpochRequest& request, EpochPart part) = 0;
+    virtual void failed(const std::string& node, Error error) = 0;
+    /// A source has changed what it can do (finished, caught up, more).
+    virtual void sourceState(const std::string& node, flow::PollOutcome outcome) = 0;
+};
+
+/// Where rejected rows of a node go: a queue to the sink of each verdict, or null.
+struct RejectRoutes
+{
+    std::array<EdgeQueue*, kVerdictCount> byVerdict{};
+};
+
+/// What all nodes of a running pipeline have in common: counters, queues out, rejects. The context
+/// that operators and sources see.
+class NodeTask : public Task, protected flow::SourceContext
+{
+public:
+    NodeTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+             RunReporter& reporter);
+
+    void addOutput(EdgeQueue* queue) { m_outputs.push_back(queue); }
+    void setRejectRoutes(const RejectRoutes& routes) { m_rejectRoutes = routes; }
+    const std::string& node() const { return m_node; }
+    NodeCounters& nodeCounters() { return m_counters; }
+    bool isConserved() const { return m_isConserved.load(std::memory_order_relaxed); }
+
+protected:
+    // flow::NodeContext
+    void emit(Batch batch) override;
+    void reject(const Batch& batch, std::span<const std::uint32_t> rows, Verdict verdict,
+                const flow::RejectReason& reason) override;
+    void rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::uint32_t index,
+                      Verdict verdict, const flow::RejectReason& reason) override;
+    void count(Verdict verdict, std::uint64_t rows) override;
+    NodeCounters& counters() override { return m_counters; }
+    const Clock& clock() const override { return m_clock; }
+    EventTime watermark() const override { return m_watermark; }
+    void advanceWatermark(EventTime watermark) override;
+
+    /// True if every queue out has room; otherwise this task is woken when it has.
+    bool outputsHaveRoom();
+    void sendWatermark(EventTime watermark);
+    void sendEpoch(const EpochRequestPtr& request);
+    void flushRejects();
+    /// Counts the time between a step that found no room and the next one as blocked.
+    void noteBlocked(std::int64_t nowNs) { m_blockedSinceNs = nowNs; }
+    void noteUnblocked(std::int64_t nowNs);
+    /// Checks row conservation after a step; a difference is our bug and is reported.
+    void checkConservation();
+    void fail(Error error);
+    bool hasFailed() const { return m_hasFailed; }
+
+    RunReporter& m_reporter;
+    NodeCounters m_counters;
+    EventTime m_watermark = EventTime::min();
+
+private:
+    const std::string m_node;
+    const Clock& m_clock;
+    std::vector<EdgeQueue*> m_outputs;
+    RejectRoutes m_rejectRoutes;
+    std::array<std::unique_ptr<flow::RejectBuilder>, kVerdictCount> m_rejects;
+    std::atomic<bool> m_isConserved{true};
+    bool m_hasFailed = false;
+    std::int64_t m_blockedSinceNs = 0;
+};
+
+/// Runs a source: polls while there is room, ends epochs when the coordinator asks.
+class SourceTask final : public NodeTask
+{
+public:
+    SourceTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+               RunReporter& reporter, std::unique_ptr<flow::Source> source);
+
+    /// Hands over an epoch request; any thread.
+    void requestEpoch(EpochRequestPtr request);
+    /// Tells the source that a position is committed; any thread, done on the next step.
+    void positionCommitted(std::string position);
+    /// Returns the source's trouble as of the last step; any thread.
+    std::string trouble() const;
+
+private:
+    StepOutcome step() override;
+    void endEpoch(const EpochRequestPtr& request);
+    void passCommitted();
+    void noteTrouble();
+
+    std::unique_ptr<flow::Source> m_source;
+    flow::PollOutcome m_lastOutcome = flow::PollOutcome::More;
+    bool m_isStopped = false;
+    mutable std::mutex m_mutex;
+    EpochRequestPtr m_request;
+    std::string m_committed;
+    std::string m_trouble;
+};
+
+/// Runs a node with inputs: takes messages in order from each queue, aligns epochs over them.
+class InnerTask : public NodeTask
+{
+public:
+    using NodeTask::NodeTask;
+    void addInput(EdgeQueue* queue) { m_inputs.push_back({queue, EventTime::min(), false}); }
+
+protected:
+    StepOutcome step() override;
+    virtual Status onBatch(std::size_t input, const Batch& batch) = 0;
+    virtual Status onWatermarkMoved(EventTime watermark) = 0;
+    virtual Result<EpochPart> onEpoch(const EpochRequest& request) = 0;
+
+private:
+    struct Input
+    {
+        EdgeQueue* queue;
+        EventTime watermark;
+        bool isAligned; // its epoch marker has come; it waits for the others
+    };
+
+    Status take(std::size_t input, Message message);
+    Status takeWatermark(std::size_t input, EventTime watermark);
+    Status takeEpoch(std::size_t input, const EpochRequestPtr& request);
+
+    std::vector<Input> m_inputs;
+    std::size_t m_next = 0;
+};
+
+class OperatorTask final : public InnerTask
+{
+public:
+    OperatorTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+                 RunReporter& reporter, std::unique_ptr<flow::Operator> op);
+
+private:
+    Status onBatch(std::size_t input, const Batch& batch) override;
+    Status onWatermarkMoved(EventTime watermark) override;
+    Result<EpochPart> onEpoch(const EpochRequest& request) override;
+
+    std::unique_ptr<flow::Operator> m_operator;
+};
+
+class SinkTask final : public InnerTask
+{
+public:
+    SinkTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+             RunReporter& reporter, flow::Sink& sink);
+
+private:
+    Status onBatch(std::size_t input, const Batch& batch) override;
+    Status onWatermarkMoved(EventTime watermark) override;
+    Result<EpochPart> onEpoch(const EpochRequest& request) override;
+
+    flow::Sink& m_sink; // owned by the run: the coordinator commits through it
+    std::vector<Arrival> m_arrivals;
+};
+
+} // namespace sluice::runtime

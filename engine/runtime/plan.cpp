@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/runtime/plan.h"
+
+#include "engine/base/checksum.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <functional>
+#include <set>
+
+namespace sluice::runtime {
+namespace {
+
+const std::vector<std::string> kSections{"pipeline", "description", "parameters", "epoch",
+                                         "nodes",    "objectives",  "canvas"};
+
+void appendText(const DocumentNode& node, std::string& out)
+{
+    out += char('0' + int(node.kind));
+    out += node.text + "\x1f";
+    for (const DocumentNode& item : node.items)
+        appendText(item, out);
+    for (const DocumentNode::Entry& entry : node.entries) {
+        out += entry.key + "\x1e";
+        appendText(entry.value, out);
+    }
+}
+
+bool isPlainName(const std::string& name)
+{
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9')
+        && std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+// Works through the sections of a document; one instance checks one document.
+class Planner
+{
+public:
+    Planner(Plan& plan, const flow::NodeRegistry& registry, const flow::Services& services,
+            Diagnostics& diagnostics)
+        : m_plan(plan)
+        , m_registry(registry)
+        , m_services(services)
+        , m_diagnostics(diagnostics)
+    {
+    }
+
+    void run()
+    {
+        if (!m_plan.document.isMap()) {
+            if (!m_diagnostics.hasErrors())
+                m_diagnostics.error({1, 1}, {}, "the document is empty",
+                                    "begin with \"pipeline: NAME\" and \"nodes:\"");
+            return;
+        }
+        readHead();
+        const DocumentNode* nodes = m_plan.document.find("nodes");
+        if (!nodes || !nodes->isMap() || nodes->entries.empty()) {
+            m_diagnostics.error(nodes ? nodes->at : m_plan.document.at, "nodes",
+                                "a pipeline needs nodes", "nodes: {NAME: {type: ...}}");
+            return;
+        }
+        m_nodes = nodes;
+        for (const DocumentNode::Entry& entry : nodes->entries)
+            m_names.push_back(entry.key);
+        findInputs();
+        for (const DocumentNode::Entry& entry : nodes->entries)
+            visit(entry.key);
+        checkUnread();
+        computeNeeded();
+        readCanvas();
+    }
+
+private:
+    struct Input
+    {
+        std::string name;
+        TextPosition at;
+    };
+
+    void readHead();
+    void findInputs();
+    void visit(const std::string& name);
+    void bind(const DocumentNode::Entry& entry);
+    bool checkInputCount(const DocumentNode::Entry& entry, const flow::NodeKind& kind);
+    void checkUnread();
+    void computeNeeded();
+    void readCanvas();
+
+    Plan& m_plan;
+    const flow::NodeRegistry& m_registry;
+    const flow::Services& m_services;
+    Diagnostics& m_diagnostics;
+    const DocumentNode* m_nodes = nullptr;
+    std::vector<std::string> m_names;
+    std::map<std::string, std::vector<Input>> m_inputs;
+    std::map<std::string, std::size_t> m_indexes; // bound nodes
+    std::set<std::string> m_open, m_done;
+};
+
+void Planner::readHead()
+{
+    const DocumentNode& document = m_plan.document;
+    for (const DocumentNode::Entry& entry : document.entries) {
+        if (std::ranges::find(kSections, entry.key) == kSections.end())
+            m_diagnostics.error(entry.keyAt, {}, "unknown section \"" + entry.key + "\"",
+                                suggestionFor(entry.key, kSections));
+    }
+    const DocumentNode* name = document.find("pipeline");
+    if (!name || !name->isScalar())
+        m_diagnostics.error(document.at, "pipeline", "the pipeline has no name",
+                            "begin the document with \"pipeline: NAME\"");
+    else if (!isPlainName(name->text))
+        m_diagnostics.error(name->at, "pipeline",
+                            "a name has letters, digits and _, and begins with a letter");
+    else
+        m_plan.pipeline = name->text;
+    if (const DocumentNode* text = document.find("description"))
+        m_plan.description = text->text;
+    if (const DocumentNode* epoch = document.find("epoch")) {
+        const Micros least = std::chrono::milliseconds(50);
+        if (!parseDuration(epoch->text, m_plan.epochLength) || m_plan.epochLength < least)
+            m_diagnostics.error(epoch->at, "epoch", "expected a duration of at least 50ms",
+                                "1s is usual");
+    }
+}
+
+void Planner::findInputs()
+{
+    for (const DocumentNode::Entry& entry : m_nodes->entries) {
+        if (!isPlainName(entry.key))
+            m_diagnostics.error(entry.keyAt, entry.key,
+                                "a name has letters, digits and _, and begins with a letter");
+        const DocumentNode* input = entry.value.find("input");
+        std::vector<Input>& inputs = m_inputs[entry.key];
+        if (!input || input->isNull())
+            continue;
+        if (input->isScalar())
+            inputs.push_back({input->text, input->at});
+        for (const DocumentNode& item : input->items)
+            inputs.push_back({item.text, item.at});
+        for (const Input& each : inputs) {
+            if (std::ranges::find(m_names, each.name) == m_names.end())
+                m_diagnostics.error(each.at, entry.key + ".input",
+                                    "there is no node \"" + each.name + "\"",
+                                    suggestionFor(each.name, m_names));
+        }
+    }
+}
+
+void Planner::visit(const std::string& name)
+{
+    const auto entry = std::ranges::find(m_nodes->entries, name, &DocumentNode::Entry::key);
+    if (entry == m_nodes->entries.end() || m_done.contains(name))
+        return;
+    if (!m_open.insert(name).second) {
+        m_diagnostics.error(entry->keyAt, name + ".input",
+                            "the nodes form a cycle through \"" + name + "\"",
+                            "a node cannot read, directly or not, what it makes");
+        return;
+    }
+    for (const Input& input : m_inputs[name])
+        visit(input.name);
+    m_open.erase(name);
+    if (m_done.insert(name).second)
+        bind(*entry);
+}
+
+bool Planner::checkInputCount(const DocumentNode::Entry& entry, const flow::NodeKind& kind)
+{
+    const int count = int(m_inputs[entry.key].size());
+    if (count >= kind.minInputs && (kind.maxInputs < 0 || count <= kind.maxInputs))
+        return true;
+    if (kind.maxInputs == 0)
+        m_diagnostics.error(entry.value.find("input")->at, entry.key + ".input",
+                            "a source has no input", "remove the line");
+    else if (count == 0)
+        m_diagnostics.error(entry.keyAt, entry.key, "the input is missing",
+                            "input: NAME OF A NODE");
+    else
+        m_diagnostics.error(entry.value.find("input")->at, entry.key + ".input",
+                            kind.name + " takes "
+                                + (kind.maxInputs < 0 ? "at least " + std::to_string(kind.minInputs)
+                                                      : std::to_string(kind.maxInputs))
+                                + " input(s), found " + std::to_string(count));
+    return false;
+}
+
+void Planner::bind(const DocumentNode::Entry& entry)
+{
+    PlannedNode node;
+    node.name = entry.key;
+    node.at = entry.keyAt;
+    appendText(entry.value, node.fingerprint);
+    node.fingerprint = std::to_string(fingerprint(node.fingerprint));
+    const DocumentNode* type = entry.value.find("type");
+    if (!type || !type->isScalar()) {
+        m_diagnostics.error(entry.keyAt, entry.key, "the node has no type", "type: kafka_source");
+        return;
+    }
+    node.kind = m_registry.find(type->text);
+    if (!node.kind) {
+        std::vector<std::string> known;
+        for (const flow::NodeKind& kind : m_registry.kinds())
+            known.push_back(kind.name);
+        m_diagnostics.error(type->at, entry.key + ".type",
+                            "there is no node type \"" + type->text + "\"",
+                            suggestionFor(type->text, known));
+        return;
+    }
+    checkOptions(entry.value, node.kind->options, {"type", "input"}, entry.key, m_diagnostics);
+    if (!checkInputCount(entry, *node.kind))
+        return;
+    std::vector<flow::StreamSchema> inputs;
+    for (const Input& input : m_inputs[entry.key]) {
+        const auto found = m_indexes.find(input.name);
+        if (found == m_indexes.end() || !m_plan.nodes[found->second].bound.output.columns)
+            return; // an error above is reported already; nothing can be said about this one
+        node.inputs.push_back(found->second);
+        node.depth = std::max(node.depth, m_plan.nodes[found->second].depth + 1);
+        inputs.push_back(m_plan.nodes[found->second].bound.output);
+    }
+    std::vector<std::string> inputNames;
+    for (const Input& input : m_inputs[entry.key])
+        inputNames.push_back(input.name);
+    const Options options(entry.value, node.kind->options);
+    node.bound = node.kind->bind({.node = entry.key,
+                                  .map = entry.value,
+                                  .options = options,
+                                  .inputs = std::move(inputs),
+                                  .inputNames = std::move(inputNames),
+                                  .services = m_services,
+                                  .diagnostics = m_diagnostics});
+    m_indexes[entry.key] = m_plan.nodes.size();
+    m_plan.nodes.push_back(std::move(node));
+}
+
+void Planner::checkUnread()
+{
+    std::set<std::string> read;
+    bool hasSink = false;
+    for (const auto& [name, inputs] : m_inputs) {
+        for (const Input& input : inputs)
+            read.insert(input.name);
+    }
+    for (const PlannedNode& node : m_plan.nodes) {
+        const bool isSink = node.kind->category == flow::NodeCategory::Sink;
+        hasSink = hasSink || isSink;
+        if (!isSink && !read.contains(node.name))
+            m_diagnostics.warning(node.at, node.name, "nothing reads this node",
+                                  "add a sink, or remove the node");
+        if (isSink && read.contains(node.name))
+            m_diagnostics.error(node.at, node.name, "a sink cannot be read by another node");
+    }
+    if (!hasSink && !m_diagnostics.hasErrors())
+        m_diagnostics.error(m_nodes->at, "nodes", "the pipeline has no sink",
+                            "add a delta_sink, so that something is kept");
+}
+
+void Planner::computeNeeded()
+{
+    // Inputs come before their readers, so one walk from the end sees every reader first.
+    for (std::size_t i = m_plan.nodes.size(); i-- > 0;) {
+        const PlannedNode& node = m_plan.nodes[i];
+        if (!node.bound.neededInput)
+            continue;
+        const flow::ColumnSet needed = node.bound.neededInput(node.neededOutput);
+        for (const std::size_t input : node.inputs)
+            m_plan.nodes[input].neededOutput.insert(needed.begin(), needed.end());
+    }
+}
+
+void Planner::readCanvas()
+{
+    const DocumentNode* canvas = m_plan.document.find("canvas");
+    for (std::size_t i = 0; canvas && i < canvas->entries.size(); ++i) {
+        const DocumentNode::Entry& entry = canvas->entries[i];
+        std::pair<double, double> at;
+        bool isPair = entry.value.items.size() == 2;
+        for (std::size_t axis = 0; isPair && axis < 2; ++axis) {
+            const std::string& text = entry.value.items[axis].text;
+            double& to = axis == 0 ? at.first : at.second;
+            isPair = std::from_chars(text.data(), text.data() + text.size(), to).ec == std::errc{};
+        }
+        if (isPair)
+            m_plan.canvas[entry.key] = at;
+        else
+            m_diagnostics.warning(entry.keyAt, "canvas." + entry.key, "expected [x, y]");
+    }
+}
+
+} // namespace
+
+const PlannedNode* Plan::find(const std::string& name) const
+{
+    const auto found = std::ranges::find(nodes, name, &PlannedNode::name);
+    return found == nodes.end() ? nullptr : &*found;
+}
+
+Plan planPipeline(const std::string& text, const std::string& path,
+                  const flow::NodeRegistry& registry, const flow::Services& services,
+                  Diagnostics& diagnostics)
+{
+    Plan plan;
+    plan.text = text;
+    plan.documentPath = path;
+    plan.document = parseDocument(text, diagnostics);
+    if (const DocumentNode* parameters = plan.document.find("parameters"))
+        substituteParameters(plan.document, parameters, diagnostics);
+    else
+        substituteParameters(plan.document, nullptr, diagnostics);
+    Planner(plan, registry, services, diagnostics).run();
+    diagnostics.sort();
+    return plan;
+}
+
+std::string rejectTable(Verdict verdict, const std::string& pipeline)
+{
+    switch (verdict) {
+    case Verdict::Late: return "late." + pipeline;
+    case Verdict::DeadLetter: return "dead_letter." + pipeline;
+    case Verdict::Quarantined: return "quarantine." + pipeline;
+    default: return {};
+    }
+}
+
+} // namespace sluice::runtime

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a run starts: the half of PipelineRun that reads the newest manifest and finishes it.
+#include "engine/runtime/pipeline_run.h"
+
+#include "engine/base/durable_file.h"
+
+#include <algorithm>
+
+namespace sluice::runtime {
+
+Status PipelineRun::start()
+{
+    SLUICE_TRY(makeFolder(m_environment.stateFolder));
+    std::vector<std::string> warnings;
+    SLUICE_TRY(std::optional<Manifest> manifest, m_manifests.newest(warnings));
+    for (std::string& warning : warnings)
+        warn(std::move(warning));
+    SLUICE_TRY(m_graph, TaskGraph::build(m_plan, m_environment, *this));
+    if (manifest)
+        m_manifest = *manifest;
+    SLUICE_TRY(openSinks(manifest));
+    SLUICE_TRY(restore(manifest));
+    {
+        const std::lock_guard lock(m_mutex);
+        m_status.epoch = m_manifest.epoch;
+    }
+    for (const PlannedNode& node : m_plan.nodes)
+        m_manifest.fingerprints[node.name] = node.fingerprint;
+    m_visibleGraph.store(m_graph.get(), std::memory_order_release);
+    return ok();
+}
+
+Status PipelineRun::openSinks(const std::optional<Manifest>& manifest)
+{
+    flow::Epoch newest = 0;
+    std::string newestTarget;
+    for (RunNode& node : m_graph->nodes()) {
+        if (!node.sink)
+            continue;
+        SLUICE_TRY(node.sink->open());
+        // The manifest is durable, so its epoch counts; a crash may have kept it from the table.
+        if (manifest && manifest->sealed.contains(node.name)) {
+            flow::SealedEpoch sealed;
+            sealed.epoch = manifest->epoch;
+            sealed.entry = manifest->sealed.at(node.name);
+            SLUICE_TRY(node.sink->commit(sealed));
+        }
+        if (node.sink->committedEpoch() > newest) {
+            newest = node.sink->committedEpoch();
+            newestTarget = node.sink->target();
+        }
+    }
+    if (newest <= m_manifest.epoch)
+        return ok();
+    if (manifest)
+        return Error{.code = ErrorCode::Conflict,
+                     .message = "table " + newestTarget + " holds epoch " + std::to_string(newest)
+                         + ", the newest whole manifest is of epoch "
+                         + std::to_string(manifest->epoch),
+                     .object = m_environment.stateFolder,
+                     .hint = "Going on would lose or repeat records. Restore the folder from a copy, "
+                             "or remove it and the pipeline's tables to begin again.",
+                     .cause = {}};
+    // No state at all beside tables that were written: begin behind their epochs, or every commit
+    // would be taken for a repetition and skipped.
+    warn("there is no saved state beside table " + newestTarget
+         + "; sources start anew and their records are added again");
+    m_manifest.epoch = newest;
+    return ok();
+}
+
+Status PipelineRun::restore(const std::optional<Manifest>& manifest)
+{
+    for (const PlannedNode& planned : m_plan.nodes) {
+        flow::Source* source = m_graph->source(planned.name);
+        flow::Operator* op = m_graph->inner(planned.name);
+        std::string savedAs;
+        if (manifest && manifest->fingerprints.contains(planned.name))
+            savedAs = manifest->fingerprints.at(planned.name);
+        if (source) {
+            std::optional<std::string> position;
+            if (manifest && manifest->positions.contains(planned.name))
+                position = manifest->positions.at(planned.name);
+            if (Status opened = source->open(position); !opened) {
+                Error error = std::move(opened).takeError();
+                if (error.object.find(planned.name) == std::string::npos)
+                    error.object = planned.name + (error.object.empty() ? "" : ": " + error.object);
+                return error;
+            }
+        } else if (op && savedAs == planned.fingerprint && manifest->state.contains(planned.name)) {
+            SLUICE_TRY(restoreOperator(planned.name, *op, *manifest));
+        } else if (op && manifest && manifest->state.contains(planned.name)) {
+            warn(planned.name + " has changed since epoch " + std::to_string(manifest->epoch)
+                 + " and starts with empty state");
+            m_manifest.state.erase(planned.name);
+        }
+    }
+    std::erase_if(m_manifest.state,
+                  [this](const auto& saved) { return !m_graph->inner(saved.first); });
+    m_manifest.fingerprints.clear();
+    return ok();
+}
+
+Status PipelineRun::restoreOperator(const std::string& node, flow::Operator& op,
+                                    const Manifest& manifest)
+{
+    for (const StateSegment& segment : manifest.state.at(node)) {
+        SLUICE_TRY(std::string bytes, m_manifests.readState(segment));
+        ByteReader reader(bytes);
+        SLUICE_TRY(op.load(reader, segment.kind));
+        SLUICE_TRY(reader.status(node + ", state of epoch " + std::to_string(segment.epoch)));
+    }
+    return ok();
+}
+
+} // namespace sluice::runtime

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/runtime/node_task.h"
+
+#include <utility>
+
+namespace sluice::runtime {
+namespace {
+
+constexpr std::int64_t kStepNs = 1'000'000;
+constexpr std::int64_t kCaughtUpPollNs = 5'000'000;
+
+} // namespace
+
+SourceTask::SourceTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+                       RunReporter& reporter, std::unique_ptr<flow::Source> source)
+    : NodeTask(scheduler, depth, std::move(node), clock, reporter)
+    , m_source(std::move(source))
+{
+}
+
+void SourceTask::requestEpoch(EpochRequestPtr request)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_request = std::move(request);
+    }
+    wake();
+}
+
+void SourceTask::positionCommitted(std::string position)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_committed = std::move(position);
+    }
+    wake();
+}
+
+std::string SourceTask::trouble() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_trouble;
+}
+
+StepOutcome SourceTask::step()
+{
+    if (hasFailed())
+        return StepOutcome::wait();
+    const std::int64_t begin = clock().steadyNow().ns;
+    noteUnblocked(begin);
+    passCommitted();
+    EpochRequestPtr request;
+    {
+        const std::lock_guard lock(m_mutex);
+        request = std::exchange(m_request, nullptr);
+    }
+    if (request)
+        endEpoch(request);
+    if (m_isStopped)
+        return StepOutcome::wait();
+
+    // One poll a step at least; more while the time slice and the queues allow.
+    std::int64_t now = begin;
+    do {
+        if (!outputsHaveRoom()) {
+            noteBlocked(now);
+            NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
+            return StepOutcome::wait();
+        }
+        Result<flow::PollOutcome> outcome = m_source->poll(flow::PollBudget{}, *this);
+        if (!outcome) {
+            fail(std::move(outcome).takeError());
+            return StepOutcome::wait();
+        }
+        flushRejects();
+        // Everything that a source emits or rejects has come in through it.
+        std::uint64_t came = m_counters.rowsOut.load(std::memory_order_relaxed);
+        for (const auto& verdict : m_counters.verdicts)
+            came += verdict.load(std::memory_order_relaxed);
+        m_counters.rowsIn.store(came, std::memory_order_relaxed);
+        if (*outcome != m_lastOutcome)
+            m_reporter.sourceState(node(), *outcome);
+        m_lastOutcome = *outcome;
+        now = clock().steadyNow().ns;
+    } while (m_lastOutcome == flow::PollOutcome::More && now - begin < kStepNs);
+    NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
+    noteTrouble();
+    if (m_lastOutcome == flow::PollOutcome::More)
+        return StepOutcome::again();
+    return StepOutcome::waitUntil(now + kCaughtUpPollNs);
+}
+
+void SourceTask::endEpoch(const EpochRequestPtr& request)
+{
+    if (request->closesWindows)
+        advanceWatermark(EventTime::max());
+    EpochPart part{.node = node(),
+                   .position = m_source->position(),
+                   .state = {},
+                   .sealed = {},
+                   .arrivals = {},
+                   .watermark = m_watermark};
+    sendEpoch(request);
+    m_isStopped = m_isStopped || request->isFinal;
+    m_reporter.partReady(*request, std::move(part));
+}
+
+void SourceTask::passCommitted()
+{
+    std::string committed;
+    {
+        const std::lock_guard lock(m_mutex);
+        committed = std::exchange(m_committed, {});
+    }
+    if (!committed.empty())
+        m_source->onCommitted(committed);
+}
+
+void SourceTask::noteTrouble()
+{
+    std::string now = m_source->trouble();
+    const std::lock_guard lock(m_mutex);
+    m_trouble = std::move(now);
+}
+
+} // namespace sluice::runtime

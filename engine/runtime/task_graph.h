@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/runtime/node_task.h"
+#include "engine/runtime/plan.h"
+#include "engine/runtime/scheduler.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice::runtime {
+
+/// What a run needs from outside. Pointers outlive the run.
+struct RunEnvironment
+{
+    Scheduler* scheduler = nullptr;
+    flow::Services services;
+    std::string stateFolder; // the pipeline's own: manifests, state, spool files
+    /// Makes the sink of the dead-letter, late or quarantine table.
+    std::function<Result<std::unique_ptr<flow::Sink>>(Verdict, const flow::CreateContext&)>
+        makeRejectSink;
+};
+
+/// A node of a running pipeline: what was planned, and its live task.
+struct RunNode
+{
+    std::string name;
+    const PlannedNode* planned = nullptr; // null: an implicit reject sink
+    Verdict rejects = Verdict::Pass;      // implicit sinks: which verdict
+    std::string target;                   // sinks
+    std::vector<std::shared_ptr<flow::RuleCounters>> rules;
+    std::unique_ptr<flow::Sink> sink;
+    std::unique_ptr<NodeTask> task;
+    SourceTask* source = nullptr; // the task, if it is a source
+    OperatorTask* inner = nullptr;
+};
+
+/// An edge of a running pipeline.
+struct RunEdge
+{
+    std::string from, to;
+    bool isReject = false;
+    std::unique_ptr<EdgeQueue> queue;
+};
+
+/// The tasks and queues of a run. Built once before anything moves; immutable after, so that any
+/// thread may walk it and read counters.
+class TaskGraph
+{
+public:
+    /// Node objects are made but not opened: sinks first, sources and operators by restore.
+    static Result<std::unique_ptr<TaskGraph>> build(const Plan& plan, const RunEnvironment& env,
+                                                    RunReporter& reporter);
+    ~TaskGraph();
+
+    const std::vector<RunNode>& nodes() const { return m_nodes; }
+    const std::vector<RunEdge>& edges() const { return m_edges; }
+    std::vector<RunNode>& nodes() { return m_nodes; }
+
+    // Owned by the tasks; valid while the graph lives, used before the first step only.
+    flow::Source* source(const std::string& node) const;
+    flow::Operator* inner(const std::string& node) const;
+
+    /// Sets every task going.
+    void wakeAll();
+    /// Takes every task out of the scheduler and waits until none runs.
+    void retireAll();
+
+private:
+    TaskGraph() = default;
+    struct Parts;
+
+    std::vector<RunNode> m_nodes;
+    std::vector<RunEdge> m_edges;
+    std::map<std::string, flow::Source*> m_sources;
+    std::map<std::string, flow::Operator*> m_inner;
+    bool m_isRetired = false;
+};
+
+} // namespace sluice::runtime

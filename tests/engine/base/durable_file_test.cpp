@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/base/durable_file.h"
+
+#include "tests/support/test_main.h"
+
+#include <QTemporaryDir>
+
+namespace sluice {
+
+class DurableFileTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void replacesAFileWhole()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("a.json").toStdString();
+        QVERIFY(writeFileDurably(path, "first"));
+        QVERIFY(writeFileDurably(path, "second"));
+        QCOMPARE(*readFile(path), std::string("second"));
+        QVERIFY(!QFile::exists(QString::fromStdString(path + ".tmp")));
+    }
+    void namesTheFileThatIsNotThere()
+    {
+        const Result<std::string> text = readFile("/nowhere/at/all");
+        QVERIFY(!text);
+        QVERIFY(text.error().code == ErrorCode::NotFound);
+        QCOMPARE(text.error().object, std::string("/nowhere/at/all"));
+    }
+    void aFolderThatIsNotThereIsAnError()
+    {
+        const Status written = writeFileDurably("/nowhere/x", "text");
+        QVERIFY(!written);
+        QVERIFY(written.error().code == ErrorCode::NotFound);
+    }
+};
+
+} // namespace sluice
+
+SLUICE_TEST(sluice::DurableFileTest)
+#include "durable_file_test.moc"
