@@ -83,7 +83,7 @@ Result<Manifest> ManifestStore::read(const std::string& path) const
 {
     SLUICE_TRY(std::string text, readFile(path));
     const std::size_t end = text.rfind("\ncrc32c:");
-    if (end == std::string::npos || text.size() != end + 17)
+    if (end == std::string::npos || text.size() != end + 17 || text.back() != '\n')
         return damaged(path, "the manifest has no checksum at its end");
     const std::string json = text.substr(0, end);
     std::array<char, 16> wanted{};

