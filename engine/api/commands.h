@@ -30,6 +30,7 @@ struct StartPipeline
 struct StopPipeline
 {
     std::string pipeline;
+    bool isInputOver = false; // bounded input: every open window is emitted first
 };
 struct RemovePipeline
 {

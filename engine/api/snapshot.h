@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -97,6 +98,8 @@ struct PipelineSnapshot
     std::int64_t lagRows = -1, lagUs = -1;
     std::int64_t watermarkDelayUs = -1; // now - least watermark of the sources
     bool isConserved = true;
+    bool isInputOver = false; // bounded sources are read, others have been silent for two seconds
+    std::map<std::string, std::pair<double, double>> canvas; // node -> position in the document
 };
 
 struct ConnectionSnapshot

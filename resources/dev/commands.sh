@@ -77,6 +77,12 @@ getFlights() {
   for packed in examples/flights/data/*.zip; do
     [ -e "$packed" ] && python3 -m zipfile -e "$packed" examples/flights/data && rm "$packed"
   done
+  # The file has the months in the order of the alphabet; a replay wants the order of time.
+  python3 - <<'PYTHON'
+rows = open("examples/flights/data/flights.csv").read().splitlines()
+ordered = sorted(rows[1:], key=lambda row: row.rsplit(",", 1)[1])
+open("examples/flights/data/flights_by_time.csv", "w").write("\n".join([rows[0], *ordered]) + "\n")
+PYTHON
   rm -rf .deps/tmp-flights
 }
 
@@ -85,7 +91,7 @@ devData() {
     say "which data? ./dev data flights"
     exit 2
   fi
-  [ -f examples/flights/data/flights.csv ] || step "flights data" getFlights
+  [ -f examples/flights/data/flights_by_time.csv ] || step "flights data" getFlights
   say "examples/flights/data holds $(find examples/flights/data -name '*.csv' | wc -l) CSV files"
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/api/engine.h"
+#include "engine/api/pipeline_slot.h"
+#include "engine/api/query_desk.h"
+#include "engine/api/workspace_link.h"
+#include "engine/base/latest.h"
+#include "engine/telemetry/process_usage.h"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace sluice::api {
+
+class DemoPlant;
+
+/// The engine: one control thread that carries out commands, samples running pipelines every
+/// 100 ms, publishes the snapshot and keeps history; worker threads for tasks; a thread for
+/// queries. Clients only touch queues and the published snapshot.
+class EngineImpl final : public Engine
+{
+public:
+    EngineImpl(EngineOptions options, std::unique_ptr<WorkspaceLink> workspace);
+    ~EngineImpl() override;
+
+    EngineSnapshotPtr snapshot() const override { return m_snapshot.read(); }
+    RequestId ask(Query query) override { return m_queries.ask(std::move(query)); }
+    std::vector<Answer> takeAnswers() override { return m_queries.takeAnswers(); }
+    CommandId submit(Command command) override;
+    std::vector<Outcome> takeOutcomes() override;
+
+private:
+    struct Pending // a start or stop whose outcome is not known yet
+    {
+        CommandId id;
+        std::string pipeline;
+        bool waitsForStart;
+        int version;
+    };
+
+    void control();
+    void carryOut(CommandId id, Command command);
+    void carryOut(CommandId id, DeployPipeline& command);
+    void carryOut(CommandId id, StartPipeline& command);
+    void carryOut(CommandId id, StopPipeline& command);
+    void carryOut(CommandId id, RemovePipeline& command);
+    void carryOut(CommandId id, StartDemoPlant& command);
+    void carryOut(CommandId id, SaveConnection& command);
+    void carryOut(CommandId id, RemoveConnection& command);
+
+    Status deploy(const std::string& path, std::string text, CommandId id);
+    Status start(PipelineSlot& slot, CommandId id);
+    Status needsRights(const char* what) const;
+    void done(CommandId id, std::string text);
+    void refused(CommandId id, Error error);
+    void settle(const PipelineSnapshot& snapshot);
+    PipelineSlot* find(const std::string& pipeline);
+    flow::Services servicesFor(const std::string& documentPath);
+
+    void publish();
+    void samplePipelines(EngineSnapshot& out);
+    void sampleMachine(EngineSnapshot& out);
+    void recordTotals(const EngineSnapshot& snapshot);
+    void noteEvent(EventSnapshot::Level level, std::string object, std::string text);
+    void stopAll();
+
+    const EngineOptions m_options;
+    std::unique_ptr<WorkspaceLink> m_workspace;
+    SeriesStore m_series;
+    runtime::Scheduler m_scheduler;
+    Latest<EngineSnapshot> m_snapshot;
+    QueryDesk m_queries;
+
+    // control thread
+    std::map<std::string, std::unique_ptr<PipelineSlot>> m_slots;
+    std::vector<Pending> m_pending;
+    std::unique_ptr<DemoPlant> m_demo;
+    std::deque<EventSnapshot> m_events;
+    std::uint64_t m_generation = 0;
+    std::int64_t m_startedUs = 0;
+    RateMeter m_cpu;
+    std::int64_t m_historyUs = 0;
+
+    std::mutex m_mutex;
+    std::condition_variable m_wakes;
+    std::deque<std::pair<CommandId, Command>> m_commands;
+    std::vector<Outcome> m_outcomes;
+    CommandId m_lastCommand = 0;
+    bool m_isStopping = false;
+    std::thread m_thread;
+};
+
+} // namespace sluice::api
