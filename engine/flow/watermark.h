@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/base/event_time_policy.h"
 #include "engine/base/time.h"
 
 #include <chrono>
@@ -9,14 +10,6 @@
 #include <string>
 
 namespace sluice::flow {
-
-/// How event time behaves in a source.
-struct EventTimePolicy
-{
-    Micros outOfOrder{0};                          // how far behind the newest a row may come
-    std::optional<Micros> idleAfter;               // unset: a silent partition holds for ever
-    Micros maxFuture = std::chrono::minutes(10);   // further ahead of the wall clock: dead letter
-};
 
 /// Watermarks of the partitions of one source: max_ts - out_of_order - 1 ms, monotone per
 /// partition; the source's is the minimum over partitions that are not idle. With no partition at

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/lake/file_stats.h"
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include <arrow/io/file.h>
+#include <arrow/record_batch.h>
+#include <parquet/arrow/writer.h>
+#include <parquet/properties.h>
+
+namespace sluice::lake {
+
+enum class Codec { Zstd, Lz4, Snappy, None };
+
+/// Returns "zstd": the word in options and file names.
+const char* codecName(Codec codec);
+
+/// How a table's Parquet files are made. What other engines cannot read is not on offer.
+struct FileSettings
+{
+    Codec codec = Codec::Zstd;
+    int level = 1;                          // zstd only
+    std::set<std::string> plainColumns;     // no dictionary: values hardly repeat
+    std::set<std::string> packedColumns;    // integers as differences (DELTA_BINARY_PACKED)
+    std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
+};
+
+/// What the log needs to know of a closed file.
+struct ClosedFile
+{
+    std::int64_t bytes = 0;
+    std::int64_t rows = 0;
+    std::string stats;                     // JSON
+    std::set<std::string> crowdedColumns;  // their dictionaries overflowed: time lost next time too
+};
+
+/// One Parquet file being written. One thread. Rows stand in memory, encoded and compressed, until
+/// a row group is full; at most kRowGroupBytes of input.
+class ParquetFile
+{
+public:
+    static constexpr std::int64_t kRowGroupBytes = 128 << 20;
+    static constexpr std::int64_t kRowGroupRows = 1 << 20;
+
+    /// Creates a file that must not exist yet; its folder must.
+    static Result<std::unique_ptr<ParquetFile>>
+    create(const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
+           const FileSettings& settings);
+    ~ParquetFile();
+
+    Status write(const arrow::RecordBatch& batch);
+    /// Returns the bytes on disk by now; the row group in memory does not count.
+    std::int64_t bytesWritten() const;
+    const std::string& path() const { return m_path; }
+    /// Writes the footer and closes; the file is not durable yet.
+    Result<ClosedFile> close();
+
+private:
+    ParquetFile(std::string path, const arrow::Schema& schema);
+    Status startGroupIfFull(const arrow::RecordBatch& batch);
+
+    std::string m_path;
+    FileStats m_stats;
+    std::shared_ptr<arrow::io::FileOutputStream> m_stream;
+    std::unique_ptr<parquet::arrow::FileWriter> m_writer;
+    std::int64_t m_rows = 0;
+    std::int64_t m_groupBytes = 0;
+    bool m_isClosed = false;
+};
+
+/// Returns the writer properties for settings; for tests and for the compaction.
+std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings);
+
+} // namespace sluice::lake

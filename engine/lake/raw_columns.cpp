@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/lake/raw_columns.h"
+
+#include "engine/base/checksum.h"
+#include "engine/lake/lake_error.h"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+
+#include <arrow/array/array_binary.h>
+#include <arrow/array/array_dict.h>
+#include <arrow/array/array_primitive.h>
+#include <arrow/array/builder_time.h>
+#include <arrow/array/util.h>
+#include <arrow/buffer.h>
+#include <arrow/scalar.h>
+#include <simdjson.h>
+
+namespace sluice::lake {
+namespace {
+
+constexpr std::size_t kLongestNumber = 20; // digits and sign of an int64
+
+// Which rows of a batch are written, and the raw record of each.
+struct RawPick
+{
+    std::vector<std::uint32_t> rows, records;
+};
+
+const std::shared_ptr<arrow::DataType>& constantType()
+{
+    static const auto type = arrow::dictionary(arrow::int32(), arrow::utf8());
+    return type;
+}
+
+// One record a row; of neighbours made from one record (unnest) only the first.
+RawPick pickRecords(const Batch& batch)
+{
+    RawPick out;
+    const auto rows = std::uint32_t(batch.rows());
+    out.rows.reserve(rows);
+    out.records.reserve(rows);
+    for (std::uint32_t row = 0; row < rows; ++row) {
+        const std::uint32_t record = batch.rawRow(row);
+        if (!out.records.empty() && out.records.back() == record)
+            continue;
+        out.rows.push_back(row);
+        out.records.push_back(record);
+    }
+    return out;
+}
+
+// Takes out the rows whose own record is not UTF-8.
+std::vector<std::uint32_t> removeBadRows(const RawRecords& raw, RawPick& pick)
+{
+    std::vector<std::uint32_t> bad;
+    RawPick good;
+    for (std::size_t i = 0; i < pick.rows.size(); ++i) {
+        const std::string_view record = raw.record(pick.records[i]);
+        if (simdjson::validate_utf8(record.data(), record.size())) {
+            good.rows.push_back(pick.rows[i]);
+            good.records.push_back(pick.records[i]);
+        } else {
+            bad.push_back(pick.rows[i]);
+        }
+    }
+    pick = std::move(good);
+    return bad;
+}
+
+struct Texts
+{
+    std::shared_ptr<arrow::Buffer> offsets;
+    std::shared_ptr<arrow::Buffer> bytes;
+};
+
+std::shared_ptr<arrow::Array> stringArray(std::int64_t rows, const Texts& texts)
+{
+    return std::make_shared<arrow::StringArray>(rows, texts.offsets, texts.bytes);
+}
+
+arrow::Result<Texts> gatherRecords(const RawRecords& raw, const std::vector<std::uint32_t>& records)
+{
+    std::int64_t total = 0;
+    for (const std::uint32_t record : records)
+        total += raw.lengths[record];
+    if (total > std::numeric_limits<std::int32_t>::max())
+        return arrow::Status::CapacityError("more than 2 GiB of records in one batch");
+    Texts out;
+    ARROW_ASSIGN_OR_RAISE(auto offsets,
+                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4)));
+    ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateBuffer(total));
+    auto* offset = offsets->mutable_data_as<std::int32_t>();
+    std::uint8_t* to = bytes->mutable_data();
+    const std::uint8_t* from = raw.bytes->data();
+    std::int32_t at = 0;
+    for (const std::uint32_t record : records) {
+        *offset++ = at;
+        std::memcpy(to + at, from + raw.offsets[record], raw.lengths[record]);
+        at += std::int32_t(raw.lengths[record]);
+    }
+    *offset = at;
+    out.offsets = std::move(offsets);
+    out.bytes = std::move(bytes);
+    return out;
+}
+
+// Valid as a whole, and no record begins in the middle of a character: then each one is valid.
+bool isUtf8(const Texts& texts, std::size_t rows)
+{
+    const auto* bytes = texts.bytes->data();
+    const auto size = std::size_t(texts.bytes->size());
+    if (!simdjson::validate_utf8(reinterpret_cast<const char*>(bytes), size))
+        return false;
+    const auto* offsets = texts.offsets->data_as<std::int32_t>();
+    for (std::size_t i = 0; i < rows; ++i)
+        if (std::size_t(offsets[i]) < size && (bytes[offsets[i]] & 0xC0) == 0x80)
+            return false;
+    return true;
+}
+
+arrow::Result<Texts> buildIds(const RawRecords& raw, const std::vector<std::uint32_t>& records)
+{
+    const std::string prefix = *raw.partition + ":";
+    ARROW_ASSIGN_OR_RAISE(auto offsets,
+                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4)));
+    ARROW_ASSIGN_OR_RAISE(
+        auto bytes, arrow::AllocateResizableBuffer(
+                        std::int64_t(records.size() * (prefix.size() + kLongestNumber))));
+    auto* offset = offsets->mutable_data_as<std::int32_t>();
+    char* const start = reinterpret_cast<char*>(bytes->mutable_data());
+    char* to = start;
+    for (const std::uint32_t record : records) {
+        *offset++ = std::int32_t(to - start);
+        std::memcpy(to, prefix.data(), prefix.size());
+        to += prefix.size();
+        to = std::to_chars(to, to + kLongestNumber, raw.positions[record]).ptr;
+    }
+    *offset = std::int32_t(to - start);
+    ARROW_RETURN_NOT_OK(bytes->Resize(to - start, false));
+    return Texts{std::move(offsets), std::move(bytes)};
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>>
+buildOffsets(const RawRecords& raw, const std::vector<std::uint32_t>& records)
+{
+    ARROW_ASSIGN_OR_RAISE(auto values, arrow::AllocateBuffer(std::int64_t(records.size() * 8)));
+    auto* value = values->mutable_data_as<std::int64_t>();
+    for (const std::uint32_t record : records)
+        *value++ = raw.positions[record];
+    return std::make_shared<arrow::Int64Array>(std::int64_t(records.size()), std::move(values));
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>>
+pickEventTimes(const Batch& batch, const std::vector<std::uint32_t>& rows)
+{
+    const auto count = std::int64_t(rows.size());
+    if (!batch.eventTimes)
+        return arrow::MakeArrayOfNull(timestampType(), count);
+    if (rows.size() == std::size_t(batch.rows())) { // the same values under another type
+        const auto& times = *batch.eventTimes->data();
+        return arrow::MakeArray(arrow::ArrayData::Make(timestampType(), times.length, times.buffers,
+                                                       times.null_count, times.offset));
+    }
+    arrow::TimestampBuilder builder(timestampType(), arrow::default_memory_pool());
+    ARROW_RETURN_NOT_OK(builder.Reserve(count));
+    for (const std::uint32_t row : rows) {
+        if (batch.eventTimes->IsNull(row))
+            builder.UnsafeAppendNull();
+        else
+            builder.UnsafeAppend(batch.eventTimes->Value(row));
+    }
+    return builder.Finish();
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> repeatedText(const std::string& text, std::size_t rows)
+{
+    return arrow::MakeArrayFromScalar(arrow::StringScalar(text), std::int64_t(rows));
+}
+
+// A dictionary of one value, which the Parquet writer takes over as it is: no hash per row. Only
+// for values that never change within a file, because a changed dictionary makes it give up.
+arrow::Result<std::shared_ptr<arrow::Array>> constantText(const std::string& text, std::size_t rows)
+{
+    ARROW_ASSIGN_OR_RAISE(auto dictionary, repeatedText(text, 1));
+    ARROW_ASSIGN_OR_RAISE(
+        auto indices, arrow::MakeArrayFromScalar(arrow::Int32Scalar(0), std::int64_t(rows)));
+    return std::make_shared<arrow::DictionaryArray>(constantType(), std::move(indices),
+                                                    std::move(dictionary));
+}
+
+std::string schemaFingerprint(const arrow::Schema& schema)
+{
+    std::string text;
+    for (const auto& field : schema.fields())
+        text += field->name() + ":" + typeName(*field->type()) + ";";
+    std::array<char, 20> hex{};
+    std::snprintf(hex.data(), hex.size(), "%016llx",
+                  static_cast<unsigned long long>(fingerprint(text)));
+    return hex.data();
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>>
+rawBatch(const Batch& batch, const RawPick& pick, Texts data, const std::string& schemaId)
+{
+    const RawRecords& raw = *batch.raw;
+    const std::size_t rows = pick.records.size();
+    const auto count = std::int64_t(rows);
+    ARROW_ASSIGN_OR_RAISE(const Texts ids, buildIds(raw, pick.records));
+    ARROW_ASSIGN_OR_RAISE(auto eventTimes, pickEventTimes(batch, pick.rows));
+    ARROW_ASSIGN_OR_RAISE(auto source, constantText(*raw.source, rows));
+    ARROW_ASSIGN_OR_RAISE(auto partition, repeatedText(*raw.partition, rows));
+    ARROW_ASSIGN_OR_RAISE(auto offsets, buildOffsets(raw, pick.records));
+    ARROW_ASSIGN_OR_RAISE(
+        auto ingestTimes,
+        arrow::MakeArrayFromScalar(arrow::TimestampScalar(raw.ingestTimeUs, timestampType()),
+                                   count));
+    ARROW_ASSIGN_OR_RAISE(auto schemaIds, constantText(schemaId, rows));
+    return arrow::RecordBatch::Make(RawColumns::batchSchema(), count,
+                                    {stringArray(count, ids), std::move(eventTimes),
+                                     stringArray(count, data), std::move(source),
+                                     std::move(partition), std::move(offsets),
+                                     std::move(ingestTimes), std::move(schemaIds)});
+}
+
+} // namespace
+
+const std::shared_ptr<arrow::Schema>& rawSchema()
+{
+    static const auto schema = arrow::schema(
+        {arrow::field("event_id", arrow::utf8()), arrow::field("event_time", timestampType()),
+         arrow::field("event_data", arrow::utf8()), arrow::field("source", arrow::utf8()),
+         arrow::field("partition", arrow::utf8()), arrow::field("offset", arrow::int64()),
+         arrow::field("ingest_time", timestampType()), arrow::field("schema_id", arrow::utf8())});
+    return schema;
+}
+
+FileSettings rawSettings(FileSettings base)
+{
+    base.plainColumns = {"event_id", "event_data"};
+    base.packedColumns = {"event_time", "offset", "ingest_time"};
+    base.unmeasuredColumns = {"event_id", "event_data", "source", "partition", "schema_id"};
+    return base;
+}
+
+RawColumns::RawColumns(const arrow::Schema& readSchema)
+    : m_schemaId(schemaFingerprint(readSchema))
+{
+}
+
+const std::shared_ptr<arrow::Schema>& RawColumns::batchSchema()
+{
+    static const auto schema = [] {
+        arrow::FieldVector fields = rawSchema()->fields();
+        for (auto& field : fields)
+            if (field->name() == "source" || field->name() == "schema_id")
+                field = field->WithType(constantType());
+        return arrow::schema(std::move(fields));
+    }();
+    return schema;
+}
+
+Result<RawColumns::Rows> RawColumns::convert(const Batch& batch) const
+{
+    Rows out;
+    const std::string& source = *batch.raw->source;
+    RawPick pick = pickRecords(batch);
+    out.repeated = batch.rows() - std::int64_t(pick.rows.size());
+    SLUICE_LAKE_ARROW_VALUE(Texts data, gatherRecords(*batch.raw, pick.records), source);
+    if (!isUtf8(data, pick.records.size())) {
+        out.badRows = removeBadRows(*batch.raw, pick);
+        SLUICE_LAKE_ARROW_VALUE(data, gatherRecords(*batch.raw, pick.records), source);
+    }
+    SLUICE_LAKE_ARROW_VALUE(out.columns, rawBatch(batch, pick, std::move(data), m_schemaId),
+                            source);
+    return out;
+}
+
+} // namespace sluice::lake
