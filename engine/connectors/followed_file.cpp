@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/connectors/followed_file.h"
+
+#include "engine/columns/types.h"
+#include "engine/formats/record_decoder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sluice::connectors {
+namespace {
+
+constexpr std::size_t kBlock = 4 << 20;
+constexpr std::size_t kKeptOfOverlong = 64 << 10;
+
+} // namespace
+
+FollowedFile::FollowedFile(std::string path, char quote, std::int64_t maxRecord)
+    : m_path(std::move(path))
+    , m_splitter(quote)
+    , m_maxRecord(std::size_t(maxRecord))
+{
+}
+
+FollowedFile::~FollowedFile()
+{
+    if (m_fd >= 0)
+        ::close(m_fd);
+}
+
+Status FollowedFile::open(const Position& position)
+{
+    if (m_fd >= 0)
+        ::close(m_fd);
+    m_fd = ::open(m_path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (m_fd < 0)
+        return errorFromErrno(errno, "cannot open the file", m_path);
+    struct stat info{};
+    if (::fstat(m_fd, &info) != 0)
+        return errorFromErrno(errno, "cannot look at the file", m_path);
+    if (!S_ISREG(info.st_mode))
+        return Error{.code = ErrorCode::ConfigInvalid, .message = "this is no regular file", .object = m_path,
+                     .hint = "Name a file, or a pattern such as " + m_path + "/*.jsonl.", .cause = {}};
+    m_position = position;
+    if (position.inode != info.st_ino)
+        m_position = {.inode = info.st_ino, .offset = 0, .header = {}};
+    m_block.reset();
+    m_begin = m_end = 0;
+    return ok();
+}
+
+std::int64_t FollowedFile::fileSize() const
+{
+    struct stat info{};
+    return m_fd >= 0 && ::fstat(m_fd, &info) == 0 ? std::int64_t(info.st_size) : 0;
+}
+
+std::int64_t FollowedFile::bytesLeft() const
+{
+    return std::max<std::int64_t>(0, fileSize() - m_position.offset);
+}
+
+bool FollowedFile::isAtEnd() const
+{
+    return available() == 0 && bytesLeft() == 0;
+}
+
+FollowedFile::Change FollowedFile::changeOf(const std::string& path, const Position& position)
+{
+    struct stat now{};
+    if (::stat(path.c_str(), &now) != 0)
+        return Change::Gone;
+    if (position.inode == 0)
+        return Change::None; // not begun yet
+    if (now.st_ino != position.inode)
+        return Change::Replaced;
+    return now.st_size < position.offset ? Change::Shrunk : Change::None;
+}
+
+// Makes a block that begins with what is left of the last one and reads on behind it. Batches may
+// still hold the old block, so it is never written to again.
+Result<bool> FollowedFile::fill()
+{
+    const std::size_t left = available();
+    auto made = arrow::AllocateBuffer(std::int64_t(left + kBlock + formats::kRecordPadding));
+    if (!made.ok())
+        return errorFromArrow(made.status(), m_path);
+    std::shared_ptr<arrow::Buffer> block = std::move(*made);
+    if (left > 0)
+        std::memcpy(block->mutable_data(), m_block->data() + m_begin, left);
+    ssize_t got = 0;
+    do {
+        got = ::pread(m_fd, block->mutable_data() + left, kBlock, m_position.offset + std::int64_t(left));
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return errorFromErrno(errno, "cannot read the file", m_path);
+    std::memset(block->mutable_data() + left + got, 0, formats::kRecordPadding);
+    m_block = std::move(block);
+    m_begin = 0;
+    m_end = left + std::size_t(got);
+    return got > 0;
+}
+
+Result<bool> FollowedFile::readHeader(bool takesTail)
+{
+    while (m_position.header.empty()) {
+        const std::string_view rest = available() == 0
+            ? std::string_view()
+            : std::string_view(reinterpret_cast<const char*>(m_block->data()) + m_begin, available());
+        std::size_t length = m_splitter.recordLength(rest);
+        std::size_t taken = length + 1;
+        if (length == std::string_view::npos) {
+            SLUICE_TRY(const bool hasMore, fill());
+            if (hasMore)
+                continue;
+            if (!takesTail || available() == 0)
+                return false;
+            length = taken = available();
+        }
+        m_position.header.assign(reinterpret_cast<const char*>(m_block->data()) + m_begin, length);
+        if (m_position.header.ends_with('\r'))
+            m_position.header.pop_back();
+        m_begin += taken;
+        m_position.offset += std::int64_t(taken);
+    }
+    return true;
+}
+
+Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool takesTail, RawRecords& raw,
+                                std::vector<OverlongRecord>& overlong)
+{
+    std::size_t bytes = 0;
+    for (;;) {
+        const char* base = m_block ? reinterpret_cast<const char*>(m_block->data()) : nullptr;
+        while (raw.size() < maxRows && bytes < maxBytes && available() > 0) {
+            const std::string_view rest(base + m_begin, available());
+            const std::size_t length = m_splitter.recordLength(rest);
+            if (length == std::string_view::npos)
+                break;
+            std::size_t kept = length;
+            if (kept > 0 && rest[kept - 1] == '\r')
+                --kept;
+            if (kept > m_maxRecord) {
+                overlong.push_back({std::uint32_t(raw.size()), std::int64_t(kept)});
+                kept = std::min(kept, kKeptOfOverlong);
+            }
+            if (kept > 0) { // an empty line is no record
+                raw.offsets.push_back(std::uint32_t(m_begin));
+                raw.lengths.push_back(std::uint32_t(kept));
+                raw.positions.push_back(m_position.offset);
+            }
+            m_begin += length + 1;
+            m_position.offset += std::int64_t(length + 1);
+            bytes += length + 1;
+        }
+        if (raw.size() > 0 || raw.size() >= maxRows)
+            break;
+        if (available() > m_maxRecord + 1) // no end in sight: pass it over piece by piece
+            return skipOverlong(takesTail, raw, overlong);
+        SLUICE_TRY(const bool hasMore, fill());
+        if (hasMore)
+            continue;
+        if (takesTail && available() > 0) {
+            raw.offsets.push_back(std::uint32_t(m_begin));
+            raw.lengths.push_back(std::uint32_t(available()));
+            raw.positions.push_back(m_position.offset);
+            m_position.offset += std::int64_t(available());
+            m_begin = m_end;
+        }
+        break;
+    }
+    raw.bytes = m_block;
+    return raw.size() > 0;
+}
+
+// The first bytes of the record are kept for the dead letter; the rest is read and forgotten, so
+// that a file without line ends costs no memory.
+Result<bool> FollowedFile::skipOverlong(bool takesTail, RawRecords& raw, std::vector<OverlongRecord>& overlong)
+{
+    const std::size_t kept = std::min(available(), kKeptOfOverlong);
+    const std::int64_t start = m_position.offset;
+    std::int64_t scanned = std::int64_t(available());
+    const std::string head(reinterpret_cast<const char*>(m_block->data()) + m_begin, kept);
+    std::string piece(1 << 20, '\0');
+    bool isEnded = false;
+    for (;;) {
+        const ssize_t got = ::pread(m_fd, piece.data(), piece.size(), start + scanned);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errorFromErrno(errno, "cannot read the file", m_path);
+        const void* end = std::memchr(piece.data(), '\n', std::size_t(got));
+        if (end) {
+            scanned += static_cast<const char*>(end) - piece.data();
+            isEnded = true;
+            break;
+        }
+        if (got == 0)
+            break;
+        scanned += got;
+    }
+    if (!isEnded && !takesTail)
+        return false; // it may still grow; looked at again then
+    auto bytes = arrow::AllocateBuffer(std::int64_t(kept + formats::kRecordPadding));
+    if (!bytes.ok())
+        return errorFromArrow(bytes.status(), m_path);
+    std::memcpy((*bytes)->mutable_data(), head.data(), kept);
+    raw.bytes = std::move(*bytes);
+    raw.offsets.push_back(0);
+    raw.lengths.push_back(std::uint32_t(kept));
+    raw.positions.push_back(start);
+    overlong.push_back({0, scanned});
+    m_position.offset = start + scanned + (isEnded ? 1 : 0);
+    m_block.reset();
+    m_begin = m_end = 0;
+    return true;
+}
+
+} // namespace sluice::connectors
