@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/state/seen_set.h"
+
+#include "engine/state/key_codec.h"
+#include "tests/support/test_main.h"
+
+#include <map>
+
+namespace sluice::state {
+
+class SeenSetTest : public QObject
+{
+    Q_OBJECT
+
+    static bool insert(SeenSet& set, const std::string& key, std::int64_t time, std::int64_t watermark)
+    {
+        return set.insert(key, hashBytes(key), time, EventTime{watermark});
+    }
+
+private slots:
+    void theHorizonDecides()
+    {
+        SeenSet set{Micros(100)};
+        QVERIFY(insert(set, "a", 1000, 0));
+        QVERIFY(!insert(set, "a", 1100, 0)); // at the horizon
+        QVERIFY(!insert(set, "a", 900, 0));  // as far before
+        QVERIFY(insert(set, "a", 1101, 0));  // beyond it: first again
+        QVERIFY(!insert(set, "a", 1200, 0));
+        QVERIFY(insert(set, "b", 1000, 1000));
+        QVERIFY(!insert(set, "b", 1000, 1100)); // the watermark is at the horizon
+        QVERIFY(insert(set, "b", 1000, 1101));  // past it: released
+    }
+    void memoryStaysWithTheHorizon()
+    {
+        SeenSet set{Micros(10'000)};
+        for (std::int64_t i = 0; i < 1'000'000; ++i) {
+            QVERIFY(insert(set, "k" + std::to_string(i), i, i - 100));
+            if (i % 1000 == 0)
+                set.release(EventTime{i - 100});
+        }
+        QVERIFY2(set.size() < 30'000, std::to_string(set.size()).c_str());
+        QVERIFY(set.bytes() < 4u << 20);
+    }
+    void savedAndLoadedItAnswersTheSame()
+    {
+        SeenSet first{Micros(1'000'000)};
+        ByteWriter whole, changes;
+        for (int i = 0; i < 5000; ++i)
+            insert(first, "k" + std::to_string(i), i, 0);
+        first.saveWhole(whole, EventTime{0});
+        QVERIFY(!first.hasChanges());
+        for (int i = 4000; i < 9000; ++i)
+            insert(first, "k" + std::to_string(i), i, 0);
+        first.saveChanges(changes);
+        SeenSet second{Micros(1'000'000)};
+        ByteReader in(whole.data()), more(changes.data());
+        QVERIFY(second.load(in, true));
+        QVERIFY(second.load(more, false));
+        QCOMPARE(second.size(), std::size_t(9000));
+        for (int i = 0; i < 9000; ++i)
+            QVERIFY(!insert(second, "k" + std::to_string(i), i, 0));
+        QVERIFY(insert(second, "k9000", 9000, 0));
+        ByteReader torn(std::string_view(whole.data()).substr(0, 100));
+        QVERIFY(!SeenSet{Micros(1)}.load(torn, true));
+    }
+};
+
+} // namespace sluice::state
+
+SLUICE_TEST(sluice::state::SeenSetTest)
+#include "seen_set_test.moc"
