@@ -82,6 +82,29 @@ Status TableSink::open()
     return ok();
 }
 
+namespace {
+
+// Rows may come with their columns in another order than was declared (a replaced column goes to
+// the end); files are written by position.
+Result<std::shared_ptr<arrow::RecordBatch>> inOrderOf(const arrow::Schema& declared,
+                                                      const std::shared_ptr<arrow::RecordBatch>& rows)
+{
+    bool isInOrder = rows->num_columns() == declared.num_fields();
+    for (int i = 0; isInOrder && i < declared.num_fields(); ++i)
+        isInOrder = rows->schema()->field(i)->name() == declared.field(i)->name();
+    if (isInOrder)
+        return rows;
+    arrow::ArrayVector columns;
+    for (const auto& field : declared.fields()) {
+        columns.push_back(rows->GetColumnByName(field->name()));
+        if (!columns.back())
+            return lakeError(ErrorCode::Internal, "column \"" + field->name() + "\" did not arrive", field->name());
+    }
+    return arrow::RecordBatch::Make(arrow::schema(declared.fields()), rows->num_rows(), std::move(columns));
+}
+
+} // namespace
+
 Status TableSink::write(const Batch& batch, flow::NodeContext& context)
 {
     if (batch.rows() == 0)
@@ -89,6 +112,8 @@ Status TableSink::write(const Batch& batch, flow::NodeContext& context)
     std::shared_ptr<arrow::RecordBatch> rows = batch.columns;
     if (m_config.writesRaw) {
         SLUICE_TRY(rows, rawRows(batch, context));
+    } else {
+        SLUICE_TRY(rows, inOrderOf(*m_config.input, rows));
     }
     SLUICE_TRY(m_writer->write(rows));
     m_open.rows += rows->num_rows();
