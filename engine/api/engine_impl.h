@@ -2,6 +2,8 @@
 #pragma once
 
 #include "engine/api/engine.h"
+#include "engine/api/history_keeper.h"
+#include "engine/api/objective_desk.h"
 #include "engine/api/pipeline_slot.h"
 #include "engine/api/query_desk.h"
 #include "engine/api/workspace_link.h"
@@ -43,9 +45,13 @@ private:
         bool waitsForStart;
         int version;
     };
+    struct OpenRun
+    {
+        std::int64_t id = 0;
+    };
 
     void control();
-    void carryOut(CommandId id, Command command);
+    void loadPipelines();
     void carryOut(CommandId id, DeployPipeline& command);
     void carryOut(CommandId id, StartPipeline& command);
     void carryOut(CommandId id, StopPipeline& command);
@@ -61,14 +67,16 @@ private:
     void refused(CommandId id, Error error);
     void settle(const PipelineSnapshot& snapshot);
     PipelineSlot* find(const std::string& pipeline);
-    flow::Services servicesFor(const std::string& documentPath);
+    AnswerBody answerLive(const Query& query) const;
 
     void publish();
     void samplePipelines(EngineSnapshot& out);
+    void noteEnd(const PipelineSnapshot& pipeline);
     void sampleMachine(EngineSnapshot& out);
-    void recordTotals(const EngineSnapshot& snapshot);
     void noteEvent(EventSnapshot::Level level, std::string object, std::string text);
+    void noteTroubles(const PipelineSnapshot& pipeline);
     void stopAll();
+    void wake() { m_wakes.notify_all(); }
 
     const EngineOptions m_options;
     std::unique_ptr<WorkspaceLink> m_workspace;
@@ -78,14 +86,17 @@ private:
     QueryDesk m_queries;
 
     // control thread
+    HistoryKeeper m_history;
+    ObjectiveDesk m_objectives;
     std::map<std::string, std::unique_ptr<PipelineSlot>> m_slots;
+    std::map<std::string, OpenRun> m_runs;
     std::vector<Pending> m_pending;
+    std::map<std::string, std::string> m_troubles; // node -> what was said last
     std::unique_ptr<DemoPlant> m_demo;
     std::deque<EventSnapshot> m_events;
     std::uint64_t m_generation = 0;
     std::int64_t m_startedUs = 0;
     RateMeter m_cpu;
-    std::int64_t m_historyUs = 0;
 
     std::mutex m_mutex;
     std::condition_variable m_wakes;

@@ -11,6 +11,7 @@
 
 #include <arrow/array/array_nested.h>
 #include <arrow/array/array_decimal.h>
+#include <arrow/scalar.h>
 
 namespace sluice::formats {
 namespace {
@@ -88,7 +89,12 @@ void encodeJsonValue(const arrow::Array& values, std::int64_t row, bool isJson, 
     case arrow::Type::INT64: putNumber(valueOf<arrow::Int64Array>(values, row), out); return;
     case arrow::Type::FLOAT: putReal(valueOf<arrow::FloatArray>(values, row), out); return;
     case arrow::Type::DOUBLE: putReal(valueOf<arrow::DoubleArray>(values, row), out); return;
-    case arrow::Type::DECIMAL128: out += static_cast<const arrow::Decimal128Array&>(values).FormatValue(row); return;
+    case arrow::Type::DECIMAL128: {
+        const auto& decimals = static_cast<const arrow::Decimal128Array&>(values);
+        out += decimalText(arrow::Decimal128(decimals.GetValue(row)),
+                           static_cast<const arrow::Decimal128Type&>(*values.type()).scale());
+        return;
+    }
     case arrow::Type::DATE32:
         out += '"' + timestampText(std::int64_t(valueOf<arrow::Date32Array>(values, row)) * 86'400'000'000).substr(0, 10) + '"';
         return;
@@ -105,8 +111,15 @@ void encodeJsonValue(const arrow::Array& values, std::int64_t row, bool isJson, 
     case arrow::Type::LIST: putList(static_cast<const arrow::ListArray&>(values), row, out); return;
     case arrow::Type::MAP: putMap(static_cast<const arrow::MapArray&>(values), row, out); return;
     case arrow::Type::STRUCT: putStruct(static_cast<const arrow::StructArray&>(values), row, out); return;
-    default: out += "null"; return;
+    default: break;
     }
+    // Types that only SQL makes (unsigned and huge numbers, times of day, intervals).
+    const auto scalar = values.GetScalar(row);
+    const std::string text = scalar.ok() ? (*scalar)->ToString() : std::string();
+    if (arrow::is_integer(values.type_id()) || arrow::is_decimal(values.type_id()))
+        out += text;
+    else
+        appendJsonString(out, text);
 }
 
 void encodeJsonRow(const arrow::RecordBatch& batch, std::int64_t row, std::string& out)

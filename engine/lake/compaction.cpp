@@ -194,9 +194,14 @@ Result<CompactionOutcome> compactTable(const DeltaLog& log, const CompactionPoli
     Commit commit = optimizeCommit(groups, rewrite.files(), clock);
     outcome.removedFiles = std::int64_t(commit.removes.size());
     outcome.addedFiles = std::int64_t(commit.adds.size());
-    SLUICE_TRY(const CommitOutcome committed, commitTo(log, head, std::move(commit), clock));
-    rewrite.keep();
-    outcome.version = committed.version;
+    const Result<CommitOutcome> committed = commitTo(log, head, std::move(commit), clock);
+    // A commit may be seen by readers and yet have failed to become durable: then its files stay.
+    const bool isSeen = !rewrite.files().empty() && head.files.contains(rewrite.files().front().path);
+    if (committed || isSeen)
+        rewrite.keep();
+    if (!committed)
+        return committed.error();
+    outcome.version = committed->version;
     return outcome;
 }
 

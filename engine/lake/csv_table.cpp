@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include <arrow/chunked_array.h>
 #include <arrow/compute/api.h>
@@ -27,6 +28,18 @@ std::shared_ptr<arrow::DataType> documentType(const std::shared_ptr<arrow::DataT
     case arrow::Type::TIME64: return arrow::utf8();
     default: return type;
     }
+}
+
+// A lookup names columns, so each name must mean one.
+Status checkNames(const arrow::Schema& columns, const std::string& path)
+{
+    std::set<std::string> seen;
+    for (const auto& field : columns.fields())
+        if (!seen.insert(field->name()).second)
+            return lakeError(ErrorCode::DecodeFailed,
+                             "two columns are called \"" + field->name() + "\"", path,
+                             "Give each column of the header line a name of its own.");
+    return ok();
 }
 
 Result<std::shared_ptr<arrow::Table>> withDocumentTypes(const std::shared_ptr<arrow::Table>& table,
@@ -80,6 +93,7 @@ Result<std::shared_ptr<arrow::Table>> readCsv(const std::string& path)
     if (!table.ok())
         return lakeError(ErrorCode::DecodeFailed, table.status().message(), path,
                          "Mend the line that it names.");
+    SLUICE_TRY(checkNames(*(*table)->schema(), path));
     return withDocumentTypes(*table, path);
 }
 

@@ -75,6 +75,13 @@ Result<Snapshot> DeltaLog::loadBase(const LogListing& listing, std::int64_t targ
         return Snapshot{};
     if (trouble)
         return *trouble; // the log before it is gone, so the checkpoint was needed
+    if (!listing.checkpoints.empty())
+        return lakeError(ErrorCode::NotFound,
+                         "version " + std::to_string(target) + " is no longer kept, the oldest is "
+                             + std::to_string(listing.checkpoints.begin()->first),
+                         m_tableFolder,
+                         "Ask for a later version. delta.logRetentionDuration says how long they "
+                         "are kept.");
     const std::int64_t first = listing.commits.empty() ? 0 : *listing.commits.begin();
     return lakeError(ErrorCode::DecodeFailed,
                      "the log begins at version " + std::to_string(first) + " without a checkpoint",

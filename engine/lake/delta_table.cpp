@@ -44,8 +44,10 @@ std::string listText(const std::vector<std::string>& names)
 Status checkVacant(const std::string& folder, const std::string& table)
 {
     std::error_code failure;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, failure))
-        if (entry.path().extension() == ".parquet")
+    std::filesystem::directory_iterator entries(folder, failure);
+    for (const auto end = std::filesystem::directory_iterator(); !failure && entries != end;
+         entries.increment(failure))
+        if (entries->path().extension() == ".parquet")
             return lakeError(ErrorCode::Conflict,
                              "the folder of table " + table + " holds files but no Delta log",
                              folder, "Move the files away or write to another table.");

@@ -3,6 +3,7 @@
 
 #include "engine/base/json_writer.h"
 #include "engine/base/time.h"
+#include "engine/columns/decimal_text.h"
 
 #include <array>
 #include <charconv>
@@ -94,20 +95,6 @@ Bounds columnBounds(const parquet::FileMetaData& file, int column)
     }
     out.hasBounds = out.hasBounds && out.min.index() != 0;
     return out;
-}
-
-// Decimal128::ToString may choose an exponent; readers want plain digits.
-std::string decimalText(const arrow::Decimal128& value, std::int32_t scale)
-{
-    std::string digits = value.ToIntegerString();
-    const bool isNegative = digits.starts_with('-');
-    if (isNegative)
-        digits.erase(0, 1);
-    if (digits.size() <= std::size_t(scale))
-        digits.insert(0, std::size_t(scale) + 1 - digits.size(), '0');
-    if (scale > 0)
-        digits.insert(digits.size() - std::size_t(scale), ".");
-    return (isNegative ? "-" : "") + digits;
 }
 
 std::int64_t floorTo(std::int64_t value, std::int64_t unit)

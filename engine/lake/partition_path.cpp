@@ -2,6 +2,7 @@
 #include "engine/lake/partition_path.h"
 
 #include "engine/base/time.h"
+#include "engine/columns/decimal_text.h"
 #include "engine/lake/lake_error.h"
 
 #include <cctype>
@@ -95,8 +96,11 @@ std::string valueText(const arrow::Array& values, std::int64_t row)
         return timestampText(valueAt<arrow::Date32Array>(values, row) * kDayUs).substr(0, 10);
     }
     case arrow::Type::TIMESTAMP: return microsText(valueAt<arrow::TimestampArray>(values, row));
-    case arrow::Type::DECIMAL128:
-        return static_cast<const arrow::Decimal128Array&>(values).FormatValue(row);
+    case arrow::Type::DECIMAL128: {
+        const auto& decimals = static_cast<const arrow::Decimal128Array&>(values);
+        return decimalText(arrow::Decimal128(decimals.GetValue(row)),
+                           static_cast<const arrow::Decimal128Type&>(*values.type()).scale());
+    }
     case arrow::Type::STRING:
         return mendedUtf8(static_cast<const arrow::StringArray&>(values).GetView(row));
     default: return {};

@@ -38,9 +38,12 @@ std::vector<std::string> foldersIn(const std::string& path)
 {
     std::vector<std::string> out;
     std::error_code failure;
-    for (const auto& entry : fs::directory_iterator(path, failure)) {
-        const std::string name = entry.path().filename().string();
-        if (entry.is_directory(failure) && !name.starts_with('.'))
+    fs::directory_iterator entries(path, failure);
+    for (const auto end = fs::directory_iterator(); !failure && entries != end;
+         entries.increment(failure)) {
+        const std::string name = entries->path().filename().string();
+        std::error_code unknown;
+        if (entries->is_directory(unknown) && !name.starts_with('.'))
             out.push_back(name);
     }
     std::ranges::sort(out);

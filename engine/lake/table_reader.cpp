@@ -106,6 +106,21 @@ Result<bool> visitFile(const std::string& path, const AddFile& file,
     }
 }
 
+// The Parquet library calls broken bytes an I/O error too; only those of the operating system carry
+// a number.
+bool isDamage(const Error& error)
+{
+    return error.code == ErrorCode::DecodeFailed
+        || (error.code == ErrorCode::StorageFailed
+            && error.message.find("[errno") == std::string::npos);
+}
+
+// Returns the first line: the library puts more below it, of use to its makers only.
+std::string firstLine(const std::string& text)
+{
+    return text.substr(0, text.find('\n'));
+}
+
 } // namespace
 
 Result<bool> readDataFile(const std::string& tableFolder, const AddFile& file,
@@ -119,12 +134,11 @@ Result<bool> readDataFile(const std::string& tableFolder, const AddFile& file,
                          "Restore it from a backup; or read an older version of the table.");
     try {
         auto read = visitFile(path, file, columns, visitor);
-        if (read || read.error().code != ErrorCode::DecodeFailed || !read.error().hint.empty())
+        if (read || !isDamage(read.error()) || !read.error().hint.empty())
             return read;
-        Error error = read.error();
-        error.message = "the file is damaged: " + error.message;
-        error.hint = "Restore it from a backup.";
-        return error;
+        return lakeError(ErrorCode::DecodeFailed,
+                         "the file is damaged: " + firstLine(read.error().message), path,
+                         "Restore it from a backup.");
     } catch (const std::exception& failure) {
         return lakeError(ErrorCode::DecodeFailed,
                          std::string("the file is damaged: ") + failure.what(), path,

@@ -15,6 +15,10 @@ PipelineRun::PipelineRun(Plan plan, RunEnvironment environment)
     , m_environment(std::move(environment))
     , m_manifests(m_environment.stateFolder)
 {
+    // A source counts as busy until it says otherwise.
+    for (const PlannedNode& node : m_plan.nodes)
+        if (node.bound.createSource)
+            m_sourceStates[node.name] = flow::PollOutcome::More;
     m_status.startedUs = m_environment.services.clock->wallNow().us;
     m_thread = std::thread([this] {
         pthread_setname_np(pthread_self(), "sluice-epoch");

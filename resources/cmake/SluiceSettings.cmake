@@ -29,6 +29,9 @@ find_program(SLUICE_MOLD mold)
 if(SLUICE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
+# The Arrow libraries of the wheel carry another version of simdjson and show its names. The dynamic
+# linker takes the first library that has a name, so ours must come before them in every program.
+add_link_options(-Wl,--no-as-needed,-lsimdjson,--as-needed)
 if(SLUICE_SANITIZE)
   add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${SLUICE_SANITIZE})

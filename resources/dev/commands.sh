@@ -50,8 +50,8 @@ devCtl() {
 }
 
 devBench() {
-  buildTargets sluice_bench
-  exec "$build/bin/sluice_bench" "$@"
+  buildTargets sluicectl
+  exec "$build/bin/sluicectl" bench "$@"
 }
 
 devFormat() {

@@ -11,9 +11,11 @@ namespace sluice::test {
 /// Binds a node of a kind from YAML as the planner would, and makes its source reading all columns.
 struct BoundSource
 {
-    BoundSource(const flow::NodeKind& kind, const std::string& yaml, const std::string& folder = {})
+    BoundSource(const flow::NodeKind& kind, const std::string& yaml, const std::string& folder = {},
+                const flow::ConnectionDirectory* connections = nullptr)
         : diagnostics("test.yaml")
     {
+        services.connections = connections;
         services.clock = &systemClock();
         services.documentFolder = folder;
         map = parseDocument(yaml, diagnostics);

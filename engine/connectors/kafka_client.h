@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/flow/services.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <librdkafka/rdkafka.h>
+
+namespace sluice::connectors {
+
+struct KafkaDeleter
+{
+    void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(handle); }
+};
+using KafkaHandle = std::unique_ptr<rd_kafka_t, KafkaDeleter>;
+
+/// What the client last said about its brokers, as a sentence with its cure. Any thread.
+class KafkaTrouble
+{
+public:
+    explicit KafkaTrouble(std::string connection)
+        : m_connection(std::move(connection))
+    {
+    }
+    void set(std::string text);
+    void clear() { set({}); }
+    std::string text() const;
+    /// Turns an error of the library into a sentence.
+    void note(rd_kafka_resp_err_t code, const std::string& reason);
+
+private:
+    const std::string m_connection;
+    mutable std::mutex m_mutex;
+    std::string m_text;
+};
+
+/// Makes a client of a connection. The options are librdkafka's own names; extra ones win. trouble
+/// must outlive the client.
+Result<KafkaHandle> makeKafkaClient(const flow::Connection& connection, rd_kafka_type_t type,
+                                    const std::map<std::string, std::string>& extra, KafkaTrouble& trouble);
+
+/// Returns what an error means and what to do, in words.
+Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std::string& connection);
+
+} // namespace sluice::connectors

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/connectors/kafka_source.h"
+
+#include "engine/columns/types.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace sluice::connectors {
+namespace {
+
+std::vector<OptionSpec> kafkaOptions()
+{
+    std::vector<OptionSpec> out{
+        {.name = "connection", .type = OptionType::Connection, .isRequired = true, .help = "A connection of the workspace."},
+        {.name = "topic", .isRequired = true, .help = "The topic to read."},
+        {.name = "start", .type = OptionType::Choice, .defaultValue = "earliest", .choices = {"earliest", "latest"},
+         .help = "Where the first run begins; later runs go on where the last one ended."}};
+    const auto& records = formats::recordOptions();
+    out.insert(out.end(), records.begin(), records.end());
+    return out;
+}
+
+flow::BoundNode bindKafka(const flow::BindContext& context)
+{
+    const Options& options = context.options;
+    KafkaSourceConfig config;
+    config.node = context.node;
+    config.connection = options.text("connection");
+    config.topic = options.text("topic");
+    config.startsAtEnd = options.text("start") == "latest";
+    config.layout = formats::readRecordLayout(options, context.node, context.diagnostics);
+    config.layout.hasHeader = false; // a message has no header line
+    const auto names = context.services.connections->connectionNames();
+    if (!config.connection.empty() && !names.empty() && std::ranges::find(names, config.connection) == names.end())
+        context.error("connection", options.at("connection"), "there is no connection \"" + config.connection + "\"",
+                      suggestionFor(config.connection, names));
+    flow::BoundNode bound;
+    bound.output = streamSchemaOf(config.layout);
+    bound.summary = config.topic;
+    bound.rejects = {Verdict::DeadLetter};
+    bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet(); };
+    bound.createSource = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
+        SLUICE_TRY(const flow::Connection connection, create.services->connections->connection(config.connection));
+        return std::unique_ptr<flow::Source>(std::make_unique<KafkaSource>(config, connection, create.neededColumns));
+    };
+    return bound;
+}
+
+} // namespace
+
+flow::NodeKind KafkaSource::kind()
+{
+    return {.name = "kafka_source",
+            .title = "Kafka topic",
+            .help = "Reads a topic of Kafka or Event Hubs, exactly once.",
+            .category = flow::NodeCategory::Source,
+            .minInputs = 0,
+            .maxInputs = 0,
+            .options = kafkaOptions(),
+            .bind = bindKafka};
+}
+
+KafkaSource::KafkaSource(KafkaSourceConfig config, const flow::Connection& connection, const flow::ColumnSet& needed)
+    : m_config(std::move(config))
+    , m_connection(connection)
+    , m_intake(m_config.layout, needed)
+    , m_trouble(m_config.connection)
+    , m_source(std::make_shared<const std::string>(m_config.node))
+{
+}
+
+KafkaSource::~KafkaSource()
+{
+    if (m_discovery.joinable()) {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_isStopping = true;
+        }
+        m_wakes.notify_all();
+        m_discovery.join();
+    }
+    for (const auto& [number, partition] : m_partitions)
+        if (partition.isStarted)
+            rd_kafka_consume_stop(m_topic, number);
+    if (m_queue)
+        rd_kafka_queue_destroy(m_queue);
+    if (m_topic)
+        rd_kafka_topic_destroy(m_topic);
+}
+
+Status KafkaSource::open(const std::optional<std::string>& position)
+{
+    if (position) {
+        Diagnostics diagnostics("position");
+        const DocumentNode root = parseDocument(*position, diagnostics);
+        const DocumentNode* offsets = root.find("offsets");
+        if (diagnostics.hasErrors() || !offsets)
+            return Error{.code = ErrorCode::DecodeFailed, .message = "the kept position is damaged", .object = m_config.node,
+                         .hint = "Reset the pipeline, which reads the topic from its start option.", .cause = {}};
+        // Every partition of the last run is known before the first row, or the watermark of those
+        // that answer first would run ahead of the others.
+        for (const DocumentNode::Entry& entry : offsets->entries) {
+            Partition partition;
+            partition.next = std::atoll(entry.value.text.c_str());
+            m_partitions[std::atoi(entry.key.c_str())] = partition;
+            m_intake.watermarks().add(entry.key, SteadyTime{});
+        }
+        m_intake.restoreWatermarks(root.find("watermarks"));
+    }
+    SLUICE_TRY(m_client, makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
+                                         {{"enable.partition.eof", "true"}, {"auto.offset.reset", "error"},
+                                          {"enable.auto.commit", "false"}, {"group.id", "sluice-unused"},
+                                          {"isolation.level", "read_committed"}, {"queued.max.messages.kbytes", "65536"},
+                                          {"fetch.wait.max.ms", "50"}},
+                                         m_trouble));
+    m_topic = rd_kafka_topic_new(m_client.get(), m_config.topic.c_str(), nullptr);
+    m_queue = rd_kafka_queue_new(m_client.get());
+    m_discovery = std::thread([this] { discover(); });
+    return ok();
+}
+
+// Looks for the topic until it is there, then for new partitions.
+void KafkaSource::discover()
+{
+    constexpr int kTimeoutMs = 1000;
+    for (;;) {
+        const rd_kafka_metadata_t* metadata = nullptr;
+        const rd_kafka_resp_err_t asked = rd_kafka_metadata(m_client.get(), 0, m_topic, &metadata, kTimeoutMs);
+        if (asked == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
+            const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+            if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && topic.partition_cnt > 0) {
+                m_partitionCount = topic.partition_cnt;
+                m_trouble.clear();
+            } else if (m_partitionCount == 0) {
+                m_trouble.note(topic.err, "there is no topic \"" + m_config.topic + "\" (" + rd_kafka_err2str(topic.err) + ")");
+            }
+        } else if (m_trouble.text().empty()) {
+            m_trouble.note(asked == RD_KAFKA_RESP_ERR__TIMED_OUT ? RD_KAFKA_RESP_ERR__TRANSPORT : asked, rd_kafka_err2str(asked));
+        }
+        if (metadata)
+            rd_kafka_metadata_destroy(metadata);
+        std::unique_lock lock(m_mutex);
+        const auto pause = m_partitionCount == 0 ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000);
+        if (m_wakes.wait_for(lock, pause, [this] { return m_isStopping; }))
+            return;
+    }
+}
+
+Status KafkaSource::startPartitions(flow::SourceContext& context)
+{
+    const int count = m_partitionCount;
+    for (std::int32_t number = 0; number < count; ++number) {
+        Partition& partition = m_partitions[number];
+        if (partition.isStarted)
+            continue;
+        const std::int64_t from = partition.next >= 0 ? partition.next
+            : m_config.startsAtEnd                    ? std::int64_t(RD_KAFKA_OFFSET_END)
+                                                      : std::int64_t(RD_KAFKA_OFFSET_BEGINNING);
+        if (rd_kafka_consume_start_queue(m_topic, number, from, m_queue) != 0)
+            return kafkaError(rd_kafka_last_error(), "cannot read partition " + std::to_string(number) + " of " + m_config.topic, m_config.connection);
+        partition.isStarted = true;
+        m_names[number] = std::make_shared<const std::string>(std::to_string(number));
+        m_intake.watermarks().add(*m_names[number], context.clock().steadyNow());
+    }
+    return ok();
+}
+
+struct KafkaSource::Run
+{
+    std::shared_ptr<RawRecords> raw = std::make_shared<RawRecords>();
+    std::vector<const rd_kafka_message_t*> messages;
+    std::size_t bytes = 0;
+};
+
+Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_t count, flow::SourceContext& context)
+{
+    std::map<std::int32_t, Run> runs;
+    for (std::size_t i = 0; i < count; ++i) {
+        const rd_kafka_message_t* message = messages[i];
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            m_intake.watermarks().setCaughtUp(*m_names[message->partition], true);
+        } else if (message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+            return Error{.code = ErrorCode::NotFound,
+                         .message = "offset " + std::to_string(m_partitions[message->partition].next) + " of partition "
+                             + std::to_string(message->partition) + " is no longer in the topic: records were deleted before they were read",
+                         .object = m_config.topic,
+                         .hint = "Lengthen the topic's retention; reset the pipeline to go on with what is there.",
+                         .cause = {}};
+        } else if (message->err) {
+            m_trouble.note(message->err, rd_kafka_message_errstr(message));
+        } else {
+            Run& run = runs[message->partition];
+            run.messages.push_back(message);
+            run.bytes += message->len;
+        }
+    }
+    for (auto& [number, run] : runs) {
+        RawRecords& raw = *run.raw;
+        auto buffer = arrow::AllocateBuffer(std::int64_t(run.bytes + formats::kRecordPadding));
+        if (!buffer.ok())
+            return errorFromArrow(buffer.status(), m_config.topic);
+        std::size_t at = 0;
+        for (const rd_kafka_message_t* message : run.messages) {
+            if (message->len > 0)
+                std::memcpy((*buffer)->mutable_data() + at, message->payload, message->len);
+            raw.offsets.push_back(std::uint32_t(at));
+            raw.lengths.push_back(std::uint32_t(message->len));
+            raw.positions.push_back(message->offset);
+            rd_kafka_timestamp_type_t type{};
+            const std::int64_t timeMs = rd_kafka_message_timestamp(message, &type);
+            raw.recordTimesUs.push_back(type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? 0 : timeMs * 1000);
+            at += message->len;
+        }
+        std::memset((*buffer)->mutable_data() + at, 0, formats::kRecordPadding);
+        raw.bytes = std::move(*buffer);
+        raw.source = m_source;
+        raw.partition = m_names[number];
+        raw.ingestTimeUs = context.clock().wallNow().us;
+        raw.arrivalNs = context.clock().steadyNow().ns;
+        m_newestRecordUs = raw.recordTimesUs.back();
+        m_partitions[number].next = raw.positions.back() + 1;
+        m_intake.watermarks().setCaughtUp(*m_names[number], false);
+        SLUICE_TRY(m_intake.take(run.raw, context));
+    }
+    return !runs.empty();
+}
+
+Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget, flow::SourceContext& context)
+{
+    rd_kafka_poll(m_client.get(), 0);
+    SLUICE_TRY(startPartitions(context));
+    std::vector<rd_kafka_message_t*> messages(budget.rows);
+    const ssize_t got = rd_kafka_consume_batch_queue(m_queue, 0, messages.data(), messages.size());
+    const auto count = std::size_t(std::max<ssize_t>(got, 0));
+    Result<bool> taken = takeMessages(messages.data(), count, context);
+    for (std::size_t i = 0; i < count; ++i)
+        rd_kafka_message_destroy(messages[i]);
+    if (!taken)
+        return std::move(taken).takeError();
+    if (*taken && !m_trouble.text().empty())
+        m_trouble.clear();
+    m_intake.publishWatermark(context);
+    updateLag(context);
+    return *taken ? flow::PollOutcome::More : flow::PollOutcome::CaughtUp;
+}
+
+void KafkaSource::updateLag(flow::SourceContext& context)
+{
+    std::int64_t lag = 0;
+    for (const auto& [number, partition] : m_partitions) {
+        std::int64_t low = 0, high = 0;
+        if (partition.next >= 0
+            && rd_kafka_get_watermark_offsets(m_client.get(), m_config.topic.c_str(), number, &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            lag += std::max<std::int64_t>(0, high - partition.next);
+    }
+    NodeCounters::set(context.counters().lagRows, lag);
+    const std::int64_t age = context.clock().wallNow().us - m_newestRecordUs;
+    NodeCounters::set(context.counters().lagUs, lag == 0 ? 0 : m_newestRecordUs > 0 ? std::max<std::int64_t>(0, age) : -1);
+}
+
+std::string KafkaSource::position() const
+{
+    JsonWriter json;
+    std::vector<std::string> names;
+    json.beginObject().key("offsets").beginObject();
+    for (const auto& [number, partition] : m_partitions) {
+        if (partition.next < 0)
+            continue;
+        names.push_back(std::to_string(number));
+        json.key(names.back()).value(partition.next);
+    }
+    json.endObject().key("watermarks");
+    m_intake.writeWatermarks(json, names);
+    json.endObject();
+    return json.take();
+}
+
+} // namespace sluice::connectors

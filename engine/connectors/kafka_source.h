@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/connectors/kafka_client.h"
+#include "engine/connectors/record_intake.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace sluice::connectors {
+
+struct KafkaSourceConfig
+{
+    std::string node, connection, topic;
+    bool startsAtEnd = false;
+    formats::RecordLayout layout;
+};
+
+/// Reads all partitions of a topic. Offsets are kept in our checkpoints only, never in a consumer
+/// group, so that what was read and what was written cannot part. Brokers that go away are waited
+/// for; a thread of its own looks for the topic and for new partitions. Position:
+/// {"offsets":{"0":12},"watermarks":{"0":...}}.
+class KafkaSource final : public flow::Source
+{
+public:
+    static flow::NodeKind kind();
+
+    KafkaSource(KafkaSourceConfig config, const flow::Connection& connection, const flow::ColumnSet& needed);
+    ~KafkaSource() override;
+
+    Status open(const std::optional<std::string>& position) override;
+    Result<flow::PollOutcome> poll(const flow::PollBudget& budget, flow::SourceContext& context) override;
+    std::string position() const override;
+    std::string trouble() const override { return m_trouble.text(); }
+
+private:
+    struct Partition
+    {
+        std::int64_t next = -1; // offset to read next; -1 = where the options say
+        bool isStarted = false;
+    };
+    /// Messages of one poll and partition, copied into one buffer.
+    struct Run;
+
+    void discover();
+    Status startPartitions(flow::SourceContext& context);
+    Result<bool> takeMessages(rd_kafka_message_t** messages, std::size_t count, flow::SourceContext& context);
+    void updateLag(flow::SourceContext& context);
+
+    const KafkaSourceConfig m_config;
+    const flow::Connection m_connection;
+    RecordIntake m_intake;
+    KafkaTrouble m_trouble;
+    KafkaHandle m_client;
+    rd_kafka_topic_t* m_topic = nullptr;
+    rd_kafka_queue_t* m_queue = nullptr;
+    std::shared_ptr<const std::string> m_source;
+    std::map<std::int32_t, Partition> m_partitions;
+    std::map<std::int32_t, std::shared_ptr<const std::string>> m_names;
+    std::int64_t m_newestRecordUs = 0;
+
+    std::mutex m_mutex; // guards what discovery hands over
+    std::condition_variable m_wakes;
+    bool m_isStopping = false;
+    std::atomic<int> m_partitionCount{0};
+    std::thread m_discovery;
+};
+
+} // namespace sluice::connectors

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/operators/deduplicate.h"
+
+#include "engine/columns/types.h"
+#include "engine/operators/late_expression.h"
+
+namespace sluice::operators {
+namespace {
+
+flow::BoundNode bindDeduplicate(const flow::BindContext& context)
+{
+    flow::BoundNode bound;
+    bound.output = context.inputs.front();
+    if (!bound.output.hasEventTime)
+        context.error({}, context.map.at, "deduplicate needs the event time of its rows",
+                      "give the source an event_time: {column: ...}");
+    std::vector<std::string> keys;
+    std::vector<std::shared_ptr<arrow::Field>> fields;
+    if (const DocumentNode* list = context.options.node("keys")) {
+        for (const DocumentNode& item : list->items) {
+            const int index = findColumn(context, "keys", item.at, item.text, *bound.output.columns);
+            if (index < 0)
+                continue;
+            keys.push_back(item.text);
+            fields.push_back(bound.output.columns->field(index));
+        }
+        if (list->items.empty())
+            context.error("keys", list->at, "there is no key column");
+    }
+    const auto codec = state::KeyCodec::make(fields);
+    if (!codec)
+        context.error("keys", context.options.at("keys"), codec.error().message, codec.error().hint);
+    const Micros within = context.options.duration("within");
+    for (const std::string& key : keys)
+        bound.summary += (bound.summary.empty() ? "" : ", ") + key;
+    bound.summary += " within " + durationText(within);
+    bound.neededInput = [keys](const flow::ColumnSet& needed) {
+        flow::ColumnSet all = needed;
+        all.insert(keys.begin(), keys.end());
+        return all;
+    };
+    if (codec)
+        bound.createOperator = [keys, made = *codec, within](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
+            return std::unique_ptr<flow::Operator>(std::make_unique<Deduplicate>(keys, made, within));
+        };
+    return bound;
+}
+
+} // namespace
+
+flow::NodeKind Deduplicate::kind()
+{
+    return {.name = "deduplicate",
+            .title = "Deduplicate",
+            .help = "Passes the first row of each key within a span of event time.",
+            .category = flow::NodeCategory::Transform,
+            .options = {{.name = "keys", .type = OptionType::ColumnList, .isRequired = true, .help = "Columns that tell rows apart."},
+                        {.name = "within", .type = OptionType::Duration, .defaultValue = "1h", .min = "1s", .max = "3650d",
+                         .help = "How far apart two rows of a key may be and still be the same."}},
+            .bind = bindDeduplicate};
+}
+
+Deduplicate::Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, Micros within)
+    : m_keys(std::move(keys))
+    , m_codec(std::move(codec))
+    , m_seen(within)
+{
+}
+
+Status Deduplicate::process(std::size_t, const Batch& batch, flow::NodeContext& context)
+{
+    arrow::ArrayVector columns;
+    for (const std::string& key : m_keys) {
+        SLUICE_TRY(auto column, columnNamed(*batch.columns, key));
+        columns.push_back(std::move(column));
+    }
+    m_codec.encode(columns, m_encoded);
+    std::vector<std::uint32_t> kept;
+    kept.reserve(std::size_t(batch.rows()));
+    const EventTime watermark = context.watermark();
+    for (std::uint32_t row = 0; row < std::uint32_t(batch.rows()); ++row)
+        if (m_seen.insert(m_encoded.key(row), m_encoded.hashes[row], batch.eventTime(row).us, watermark))
+            kept.push_back(row);
+    tell(context);
+    if (kept.size() == std::size_t(batch.rows())) {
+        context.emit(batch);
+        return ok();
+    }
+    context.count(Verdict::Duplicate, std::uint64_t(batch.rows()) - kept.size());
+    auto taken = takeRows(batch, kept);
+    if (!taken.ok())
+        return errorFromArrow(taken.status(), "deduplicate");
+    context.emit(std::move(*taken));
+    return ok();
+}
+
+Status Deduplicate::onWatermark(EventTime watermark, flow::NodeContext& context)
+{
+    m_watermark = watermark;
+    m_seen.release(watermark);
+    tell(context);
+    return ok();
+}
+
+void Deduplicate::tell(flow::NodeContext& context) const
+{
+    NodeCounters::set(context.counters().stateKeys, std::int64_t(m_seen.size()));
+    NodeCounters::set(context.counters().stateBytes, std::int64_t(m_seen.bytes()));
+}
+
+Result<flow::SaveKind> Deduplicate::save(ByteWriter& out, flow::SaveKind wanted)
+{
+    if (wanted == flow::SaveKind::Whole)
+        m_seen.saveWhole(out, m_watermark);
+    else if (m_seen.hasChanges())
+        m_seen.saveChanges(out);
+    return wanted;
+}
+
+Status Deduplicate::load(ByteReader& in, flow::SaveKind kind)
+{
+    return m_seen.load(in, kind == flow::SaveKind::Whole);
+}
+
+} // namespace sluice::operators

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/flow/node_kind.h"
+#include "engine/flow/operator.h"
+#include "engine/state/key_table.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice::operators {
+
+enum class OnMiss { Null, Drop, DeadLetter };
+
+struct LookupConfig
+{
+    std::string table;
+    std::vector<std::pair<std::string, std::string>> on;  // column of the input, column of the table
+    std::vector<std::pair<std::string, std::string>> add; // new column, column of the table
+    std::vector<std::shared_ptr<arrow::Field>> keyFields; // as the input has them
+    OnMiss onMiss = OnMiss::Null;
+    Micros refresh{0}; // 0 = once, at the start
+};
+
+/// Adds columns of a small table, found by key. The table is read whole at the start and again when
+/// refresh has passed; of rows with one key the first counts. Keys of other number widths match.
+class LookupJoin final : public flow::Operator
+{
+public:
+    static flow::NodeKind kind();
+
+    LookupJoin(LookupConfig config, state::KeyCodec codec, const flow::TableCatalog& tables, const flow::ColumnSet& needed);
+
+    /// Reads the table; called before the first row.
+    Status loadTable();
+    Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
+
+private:
+    Status refreshIfDue(flow::NodeContext& context);
+    Result<Batch> handleMisses(const Batch& batch, std::vector<std::int64_t>& found, flow::NodeContext& context) const;
+
+    const LookupConfig m_config;
+    const state::KeyCodec m_codec;
+    const flow::TableCatalog& m_tables;
+    std::vector<std::pair<std::string, std::string>> m_add; // those that somebody reads
+    state::KeyTable m_keys;
+    std::vector<std::int64_t> m_rowOf; // key number -> row
+    std::shared_ptr<arrow::RecordBatch> m_rows; // the added columns
+    state::EncodedKeys m_encoded;
+    std::int64_t m_loadedNs = -1;
+};
+
+} // namespace sluice::operators

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/connectors/kafka_source.h"
+
+#include "engine/connectors/mock_cluster.h"
+#include "tests/engine/connectors/bound_source.h"
+#include "tests/engine/connectors/fixed_connections.h"
+#include "tests/support/collecting_context.h"
+#include "tests/support/test_main.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace sluice::connectors {
+
+using test::BoundSource;
+using test::CollectingContext;
+using test::FixedConnections;
+
+class KafkaSourceTest : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<MockCluster> m_cluster;
+    std::unique_ptr<TopicFeeder> m_feeder;
+    std::unique_ptr<FixedConnections> m_connections;
+
+    BoundSource bind(const std::string& yaml) const { return {KafkaSource::kind(), yaml, {}, m_connections.get()}; }
+    void send(int from, int count, int partition)
+    {
+        for (int i = from; i < from + count; ++i)
+            QVERIFY(m_feeder->send("orders", {}, "{\"n\":" + std::to_string(i) + ",\"t\":" + std::to_string(i * 1000) + "}", partition));
+        QVERIFY(m_feeder->flush(10'000));
+    }
+    static bool pollUntil(flow::Source& source, CollectingContext& context, const std::function<bool()>& isDone)
+    {
+        return QTest::qWaitFor([&] {
+            const auto outcome = source.poll({}, context);
+            if (!outcome)
+                qWarning("%s", outcome.error().text().c_str());
+            return isDone();
+        }, 20'000);
+    }
+
+private slots:
+    void init()
+    {
+        m_cluster = std::move(*MockCluster::start());
+        QVERIFY(m_cluster->createTopic("orders", 2));
+        m_feeder = std::move(*TopicFeeder::connect(m_cluster->connection("mock")));
+        m_connections = std::make_unique<FixedConnections>(m_cluster->connection("mock"));
+    }
+    void allPartitionsAreReadAndThePositionResumes()
+    {
+        send(0, 50, 0);
+        send(50, 50, 1);
+        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: timestamp(ms)}, event_time: {column: t}}");
+        QVERIFY2(!bound.diagnostics.hasErrors(), bound.diagnostics.text().c_str());
+        CollectingContext context;
+        auto source = bound.make();
+        QVERIFY(source->open(std::nullopt));
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 100; }));
+        QVERIFY(context.rejects.empty());
+        QCOMPARE(context.watermark().us, std::int64_t(49'000'000 - 1000)); // the slower partition's
+        const std::string position = source->position();
+        source.reset();
+        send(100, 10, 0);
+        source = bound.make();
+        QVERIFY(source->open(position));
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 110; }));
+        std::sort(context.rows.begin(), context.rows.end());
+        QVERIFY(std::adjacent_find(context.rows.begin(), context.rows.end()) == context.rows.end()); // nothing twice
+    }
+    void aBrokerThatGoesAwayIsWaitedFor()
+    {
+        send(0, 5, 0);
+        const auto source = bind("{connection: mock, topic: orders, schema: {n: long}}").make();
+        QVERIFY(source->open(std::nullopt));
+        CollectingContext context;
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 5; }));
+        m_cluster->setBrokerUp(1, false);
+        QVERIFY(pollUntil(*source, context, [&] { return !source->trouble().empty(); }));
+        QVERIFY2(source->trouble().find("connection mock") != std::string::npos, source->trouble().c_str());
+        m_cluster->setBrokerUp(1, true);
+        send(5, 5, 0);
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 10 && source->trouble().empty(); }));
+    }
+    void aMissingTopicIsSaid()
+    {
+        const auto source = bind("{connection: mock, topic: nothing_here, schema: {n: long}}").make();
+        QVERIFY(source->open(std::nullopt));
+        CollectingContext context;
+        // The mock makes topics that are asked for, so either it is said or it is there and empty.
+        QVERIFY(pollUntil(*source, context, [&] { return source->trouble().find("nothing_here") != std::string::npos || source->position() == "{\"offsets\":{},\"watermarks\":{}}"; }));
+        QVERIFY(context.rows.empty());
+    }
+    void anUnknownConnectionIsFoundInTheDocument()
+    {
+        const auto bound = bind("{connection: mok, topic: orders, schema: {n: long}}");
+        QVERIFY(bound.diagnostics.text().find("did you mean \"mock\"") != std::string::npos);
+    }
+};
+
+} // namespace sluice::connectors
+
+SLUICE_TEST(sluice::connectors::KafkaSourceTest)
+#include "kafka_source_test.moc"
