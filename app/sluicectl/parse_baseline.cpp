@@ -22,13 +22,21 @@ std::uint64_t readFields(simdjson::ondemand::parser& parser, const char* line, s
     std::string_view text;
     std::int64_t number = 0;
     double real = 0;
-    for (const char* name : {"order_id", "country", "channel", "status"})
-        if (document.find_field_unordered(name).get_string().get(text) == simdjson::SUCCESS)
-            sum += text.size();
-    for (const char* name : {"customer", "product", "quantity", "ts"})
-        if (document.find_field_unordered(name).get_int64().get(number) == simdjson::SUCCESS)
-            sum += std::uint64_t(number);
-    if (document.find_field_unordered("amount").get_double().get(real) == simdjson::SUCCESS)
+    // A broken record ends at its first error, as it would for any reader.
+    for (const char* name : {"order_id", "country", "channel", "status"}) {
+        simdjson::ondemand::value value;
+        if (document.find_field_unordered(name).get(value) != simdjson::SUCCESS || value.get_string().get(text) != simdjson::SUCCESS)
+            return sum;
+        sum += text.size();
+    }
+    for (const char* name : {"product", "quantity", "ts"}) {
+        simdjson::ondemand::value value;
+        if (document.find_field_unordered(name).get(value) != simdjson::SUCCESS || value.get_int64().get(number) != simdjson::SUCCESS)
+            return sum;
+        sum += std::uint64_t(number);
+    }
+    simdjson::ondemand::value amount;
+    if (document.find_field_unordered("amount").get(amount) == simdjson::SUCCESS && amount.get_double().get(real) == simdjson::SUCCESS)
         sum += std::uint64_t(real);
     return sum;
 }

@@ -21,11 +21,15 @@ std::optional<double> quality(const PipelineSnapshot& pipeline)
     return 1 - double(pipeline.rejects.rejected()) / double(pipeline.rowsIn);
 }
 
-std::optional<double> measure(const slo::Objective& objective, const PipelineSnapshot& pipeline)
+std::optional<double> measure(const slo::Objective& objective, const PipelineSnapshot& pipeline, std::int64_t nowUs)
 {
     if (objective.indicator == slo::Indicator::Availability)
         return pipeline.state == RunState::Running ? 1.0 : pipeline.state == RunState::Failed ? std::optional(0.0) : std::nullopt;
     if (pipeline.state != RunState::Running)
+        return std::nullopt;
+    // A pipeline that has just started has no rate and no latency to be judged yet.
+    constexpr std::int64_t kWarmUpUs = 5'000'000;
+    if (nowUs - pipeline.startedUs < kWarmUpUs)
         return std::nullopt;
     switch (objective.indicator) {
     case slo::Indicator::Freshness: return freshness(pipeline, objective.table);
@@ -79,7 +83,7 @@ void ObjectiveDesk::sample(EngineSnapshot& snapshot)
             continue;
         for (slo::ObjectiveTracker& tracker : found->second) {
             if (isDue)
-                tracker.observe(snapshot.timeUs, measure(tracker.objective(), pipeline));
+                tracker.observe(snapshot.timeUs, measure(tracker.objective(), pipeline, snapshot.timeUs));
             const slo::Objective& objective = tracker.objective();
             const bool isShare = objective.indicator == slo::Indicator::Quality || objective.indicator == slo::Indicator::Availability;
             const double scale = isShare ? 100 : 1;
@@ -94,7 +98,7 @@ void ObjectiveDesk::sample(EngineSnapshot& snapshot)
             out.budgetLeftShare = tracker.budgetLeftShare(snapshot.timeUs);
             out.burn1h = tracker.burnRate(snapshot.timeUs, 3'600'000'000);
             out.burn6h = tracker.burnRate(snapshot.timeUs, 6 * 3'600'000'000ll);
-            out.isMet = out.hasValue && out.goodShare >= objective.targetShare;
+            out.isMet = out.hasValue && out.budgetLeftShare >= 0;
             snapshot.objectives.push_back(std::move(out));
         }
     }

@@ -3,6 +3,7 @@
 
 #include "engine/api/workspace_link.h"
 #include "engine/columns/batch.h"
+#include "engine/expr/expression.h"
 #include "engine/formats/json_encoder.h"
 #include "engine/query/sample_profile.h"
 #include "engine/workspace/vault.h"
@@ -51,6 +52,13 @@ std::string eventTimeUnit(const query::SampleColumn& column)
     if (greatest > 1e12 && greatest < 1e13)
         return "timestamp(ms)";
     return greatest > 1e9 && greatest < 1e10 ? "timestamp(s)" : std::string();
+}
+
+// A name as an expression writes it: in quotes if it is a word of SQL.
+std::string sqlName(const std::string& name)
+{
+    const std::vector<std::string> read = expr::mentionedColumns(name);
+    return read.size() == 1 && read[0] == name ? name : "\"" + name + "\"";
 }
 
 class DocumentWriter
@@ -121,10 +129,10 @@ private:
                 continue;
             const bool isNumber = column.type == "long" || column.type == "double" || column.type.starts_with("decimal");
             if (column.nullShare == 0)
-                rules += "      - {name: " + wordOf(column.name) + "_known, check: " + column.name + " IS NOT NULL, on_fail: warn}\n";
+                rules += "      - {name: " + wordOf(column.name) + "_known, check: '" + sqlName(column.name) + " IS NOT NULL', on_fail: warn}\n";
             if (isNumber && !column.least.empty() && column.name != m_key)
-                rules += "      - {name: " + wordOf(column.name) + "_in_range, check: " + column.name + " BETWEEN " + column.least + " AND "
-                    + column.greatest + ", on_fail: warn, nulls: pass}\n";
+                rules += "      - {name: " + wordOf(column.name) + "_in_range, check: '" + sqlName(column.name) + " BETWEEN " + column.least + " AND "
+                    + column.greatest + "', on_fail: warn, nulls: pass}\n";
         }
         if (rules.empty())
             return "source";

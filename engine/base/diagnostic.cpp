@@ -57,7 +57,9 @@ std::string Diagnostics::text(const Diagnostic& item) const
 {
     std::string out = m_file.empty() ? "document" : m_file;
     if (item.at.line > 0)
-        out += ":" + std::to_string(item.at.line) + ":" + std::to_string(item.at.column);
+        out += ":" + std::to_string(item.at.line);
+    if (item.at.line > 0 && item.at.column > 0)
+        out += ":" + std::to_string(item.at.column);
     out += ": ";
     if (item.severity == Severity::Warning)
         out += "warning: ";

@@ -17,19 +17,18 @@ namespace sluice::expr {
 namespace {
 
 constexpr std::array<std::string_view, 16> kAggregates{
-    "sum",    "count", "avg",   "mean",   "min",      "max",        "approx_quantile", "median",
-    "stddev", "first", "last",  "any_value", "arg_max", "arg_min", "approx_count_distinct", "list"};
+    "sum",    "count", "avg",  "mean",      "min",     "max",     "approx_quantile",       "median",
+    "stddev", "first", "last", "any_value", "arg_max", "arg_min", "approx_count_distinct", "list"};
 
 // What has another value at each run.
 constexpr std::array<std::string_view, 9> kMoments{
-    "now",   "current_timestamp", "current_date", "current_time",           "today",
-    "random", "uuid",             "localtimestamp", "transaction_timestamp"};
+    "now",  "current_timestamp", "current_date",         "current_time", "today", "random",
+    "uuid", "localtimestamp",    "transaction_timestamp"};
 
 bool equalsIgnoringCase(std::string_view a, std::string_view b)
 {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-        return std::tolower(x) == std::tolower(y);
-    });
+    return std::ranges::equal(
+        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 NodePtr makeCall(const TypePtr& type, std::size_t offset, Kernel kernel, NodePtr child)
@@ -196,8 +195,8 @@ NodePtr Binder::cast(const Syntax& syntax)
     const bool isConversion = node->type->Equals(*syntax.type) || isNullType(*node->type)
         || castKernel(node->type, syntax.type, false);
     if (!isConversion) {
-        report(syntax.offset, "cannot convert " + displayName(*node->type) + " to "
-                   + displayName(*syntax.type));
+        report(syntax.offset,
+               "cannot convert " + displayName(*node->type) + " to " + displayName(*syntax.type));
         return nullptr;
     }
     if (!convertNode(node, syntax.type, syntax.isTry, message)) {
@@ -211,7 +210,8 @@ NodePtr Binder::cast(const Syntax& syntax)
 void Binder::reportUnknown(const Syntax& syntax)
 {
     if (std::ranges::find(kAggregates, syntax.function) != kAggregates.end()) {
-        report(syntax.offset, syntax.function + " is an aggregate and has no value for a single row",
+        report(syntax.offset,
+               syntax.function + " is an aggregate and has no value for a single row",
                "aggregates belong to a window_aggregate node");
         return;
     }
@@ -230,7 +230,8 @@ NodePtr Binder::call(const Syntax& syntax)
 {
     if (syntax.function == "struct_extract" && syntax.children.size() == 2) {
         const Syntax& name = syntax.children[1];
-        if (name.kind == Syntax::Kind::Constant && name.value->is_valid && isText(*name.value->type)) {
+        if (name.kind == Syntax::Kind::Constant && name.value->is_valid
+            && isText(*name.value->type)) {
             NodePtr from = bind(syntax.children[0]);
             return from ? field(std::move(from), name.value->ToString(), syntax.offset) : nullptr;
         }

@@ -74,8 +74,8 @@ bool convertNode(NodePtr& node, const TypePtr& to, bool isTry, std::string& mess
 
 bool foldNode(NodePtr& node, std::string& message)
 {
-    const bool areConstant
-        = std::ranges::all_of(node->children, [](const NodePtr& child) { return child->isConstant(); });
+    const bool areConstant = std::ranges::all_of(
+        node->children, [](const NodePtr& child) { return child->isConstant(); });
     if (node->isConstant() || node->kind == Node::Kind::Column || !areConstant)
         return true;
     EvalErrors errors;
@@ -89,8 +89,9 @@ bool foldNode(NodePtr& node, std::string& message)
         message = errors.rows().front().reason;
         return false;
     }
-    auto scalar = value->is_scalar() ? arrow::Result<std::shared_ptr<arrow::Scalar>>(value->scalar())
-                                     : value->make_array()->GetScalar(0);
+    auto scalar = value->is_scalar()
+        ? arrow::Result<std::shared_ptr<arrow::Scalar>>(value->scalar())
+        : value->make_array()->GetScalar(0);
     if (!scalar.ok()) {
         message = scalar.status().message();
         return false;

@@ -11,9 +11,9 @@
 namespace sluice::expr {
 namespace {
 
-constexpr std::array<std::string_view, 11> kCategories{"arithmetic", "comparison", "logic",
-                                                       "conditional", "conversion", "math", "text",
-                                                       "pattern", "time", "json", "nested"};
+constexpr std::array<std::string_view, 11> kCategories{
+    "arithmetic", "comparison", "logic", "conditional", "conversion", "math",
+    "text",       "pattern",    "time",  "json",        "nested"};
 
 std::string lowerCase(std::string_view text)
 {
@@ -27,11 +27,12 @@ class Registry
 public:
     Registry()
     {
-        for (auto* rows : {arithmeticFunctions, comparisonFunctions, membershipFunctions,
-                           conditionalFunctions, conversionFunctions, mathFunctions, roundingFunctions,
-                           textFunctions, textPartFunctions, digestFunctions, patternFunctions,
-                           regexpFunctions, timePartFunctions, timeArithmeticFunctions,
-                           timeFormatFunctions, jsonFunctions, nestedFunctions}) {
+        for (auto* rows :
+             {arithmeticFunctions, comparisonFunctions, membershipFunctions, conditionalFunctions,
+              conversionFunctions, mathFunctions, roundingFunctions, textFunctions,
+              textPartFunctions, digestFunctions, patternFunctions, regexpFunctions,
+              timePartFunctions, timeArithmeticFunctions, timeFormatFunctions, jsonFunctions,
+              nestedFunctions}) {
             for (Function& function : rows())
                 m_functions.push_back(std::move(function));
         }

@@ -79,7 +79,8 @@ std::optional<Expression> compileCondition(const DocumentNode& node, const arrow
                                            const std::string& path, Diagnostics& out)
 {
     auto expression = compileExpression(node, schema, path, out);
-    if (!expression || expression->type()->id() == arrow::Type::BOOL || isNullType(*expression->type()))
+    if (!expression || expression->type()->id() == arrow::Type::BOOL
+        || isNullType(*expression->type()))
         return expression;
     out.error(node.at, path,
               "the condition is " + displayName(*expression->type()) + ", not boolean",

@@ -73,15 +73,17 @@ arrow::Result<Datum> evaluateConjunction(const Node& node, const arrow::RecordBa
                 return isAnd ? !left.isFalse(row) : !left.isTrue(row);
             });
         }
-        ARROW_ASSIGN_OR_RAISE(out, isAnd ? arrow::compute::KleeneAnd(out, next)
-                                         : arrow::compute::KleeneOr(out, next));
+        ARROW_ASSIGN_OR_RAISE(out,
+                              isAnd ? arrow::compute::KleeneAnd(out, next)
+                                    : arrow::compute::KleeneOr(out, next));
     }
     return out;
 }
 
 arrow::Result<std::shared_ptr<arrow::Array>> toArray(const Datum& value, std::int64_t rows)
 {
-    return value.is_array() ? value.make_array() : arrow::MakeArrayFromScalar(*value.scalar(), rows);
+    return value.is_array() ? value.make_array()
+                            : arrow::MakeArrayFromScalar(*value.scalar(), rows);
 }
 
 arrow::Result<Datum> evaluateCase(const Node& node, const arrow::RecordBatch* batch,

@@ -7,23 +7,22 @@
 
 #include <algorithm>
 
+#include <arrow/builder.h>
 #include <arrow/compute/api.h>
 #include <arrow/util/bitmap_ops.h>
 
 namespace sluice::expr {
 namespace {
 
-arrow::Result<std::shared_ptr<arrow::Array>> evaluateArray(const Program& program,
-                                                           const arrow::RecordBatch& batch,
-                                                           EvalErrors& errors)
+arrow::Result<std::shared_ptr<arrow::Array>>
+evaluateArray(const Program& program, const arrow::RecordBatch& batch, EvalErrors& errors)
 {
     EvalErrors own;
     Evaluation evaluation{batch.num_rows(), &own};
     ARROW_ASSIGN_OR_RAISE(Datum value, evaluateNode(*program.root, &batch, evaluation));
     std::shared_ptr<arrow::Array> array;
     if (value.is_scalar()) {
-        ARROW_ASSIGN_OR_RAISE(array,
-                              arrow::MakeArrayFromScalar(*value.scalar(), evaluation.rows));
+        ARROW_ASSIGN_OR_RAISE(array, arrow::MakeArrayFromScalar(*value.scalar(), evaluation.rows));
     } else {
         array = value.make_array();
     }
@@ -41,8 +40,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> evaluateArray(const Program& progra
         failed.UnsafeAppend(isFailed);
     }
     ARROW_ASSIGN_OR_RAISE(auto mask, failed.Finish());
-    ARROW_ASSIGN_OR_RAISE(Datum cleared,
-                          arrow::compute::IfElse(mask, arrow::MakeNullScalar(array->type()), array));
+    ARROW_ASSIGN_OR_RAISE(
+        Datum cleared, arrow::compute::IfElse(mask, arrow::MakeNullScalar(array->type()), array));
     for (const RowError& error : own.rows())
         errors.add(error.row, error.reason);
     errors.settle();
@@ -63,9 +62,10 @@ arrow::Result<Mask> toMask(const std::shared_ptr<arrow::Array>& values)
                                    answers.values()->data(), answers.offset(), rows, 0,
                                    bits->mutable_data());
         mask.isTrue = std::make_shared<arrow::BooleanArray>(rows, std::move(bits));
-        ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::internal::InvertBitmap(
-                                              arrow::default_memory_pool(),
-                                              answers.null_bitmap_data(), answers.offset(), rows));
+        ARROW_ASSIGN_OR_RAISE(auto nulls,
+                              arrow::internal::InvertBitmap(arrow::default_memory_pool(),
+                                                            answers.null_bitmap_data(),
+                                                            answers.offset(), rows));
         mask.isNull = std::make_shared<arrow::BooleanArray>(rows, std::move(nulls));
     }
     mask.trueCount = mask.isTrue->true_count();

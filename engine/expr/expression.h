@@ -25,7 +25,7 @@ struct Program; // the bound tree, engine/expr/program.h
 struct RowError
 {
     std::int64_t row = 0; // index in the batch
-    std::string reason;   // "\"12x\" is not an integer"
+    std::string reason; // "\"12x\" is not an integer"
 };
 
 /// The rows of one batch that an expression failed on, at most one reason a row. A caller rejects
@@ -57,8 +57,9 @@ struct Mask
 
 /// A SQL scalar expression bound to the columns of a schema.
 ///
-/// Immutable and cheap to copy; evaluate() may be called from several threads at once. Null,
-/// overflow and division follow DuckDB: 1/0 is null, an integer overflow is an error of its row.
+/// Immutable and cheap to copy; evaluate() may be called from several threads at once. Types and
+/// values are DuckDB's; a division by zero is null (DuckDB with ieee_floating_point_ops = false),
+/// an overflow or a bad cast is an error of its row.
 class Expression
 {
 public:
@@ -74,8 +75,8 @@ public:
     /// Set when the expression is nothing but a column: its index, else -1.
     int columnIndex() const;
 
-    /// Computes a value a row. The batch must have the schema that was compiled against. Bad rows go
-    /// to errors and are null; an Error means memory or a kernel failed, never the data.
+    /// Computes a value a row. The batch must have the schema that was compiled against. Bad rows
+    /// go to errors and are null; an Error means memory or a kernel failed, never the data.
     Result<std::shared_ptr<arrow::Array>> evaluate(const arrow::RecordBatch& batch,
                                                    EvalErrors& errors) const;
     /// Evaluates a condition; type() must be boolean.
@@ -107,11 +108,11 @@ std::optional<Expression> compileCondition(const DocumentNode& node, const arrow
 struct Call
 {
     std::string function; // lower case; "count" for count(*)
-    bool isStar = false;  // count(*)
+    bool isStar = false; // count(*)
     bool isDistinct = false;
     std::vector<Expression> arguments;
     std::optional<Expression> filter;
-    TextPosition at;                       // of the function name
+    TextPosition at; // of the function name
     std::vector<TextPosition> argumentsAt; // of each argument
 };
 

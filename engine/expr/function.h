@@ -15,8 +15,8 @@ namespace sluice::expr {
 /// What a function takes at one place of an overload.
 enum class Want {
     Text,
-    Long,      // any integer, as long
-    Double,    // any number, as double
+    Long, // any integer, as long
+    Double, // any number, as double
     Boolean,
     Date,
     Timestamp, // also a date
@@ -40,15 +40,15 @@ struct Binding
     bool isStrict = true;
     Node::Kind kind = Node::Kind::Call;
     bool isIdentity = false; // the value of the first operand
-    std::string error;       // set = failed
+    std::string error; // set = failed
     std::string hint;
     int wrong = -1; // the operand that is to blame
 
     static Binding failure(std::string error, int wrong = -1, std::string hint = {});
 };
 
-/// The operands of a call while it is being bound. Functions look at types and constants and ask for
-/// conversions here.
+/// The operands of a call while it is being bound. Functions look at types and constants and ask
+/// for conversions here.
 class Operands
 {
 public:

@@ -63,7 +63,8 @@ template <class From, class To> bool convert(From value, const Shape& shape, To&
             out = To(double(value) / double(powerOfTen(shape.fromScale)));
         else
             out = To(value);
-        return !std::is_floating_point_v<From> || std::isfinite(out) || !std::isfinite(double(value));
+        return !std::is_floating_point_v<From> || std::isfinite(out)
+            || !std::isfinite(double(value));
     } else if constexpr (std::is_floating_point_v<From>) {
         const double scaled = kIsDecimal<To>
             ? std::round(double(value) * double(powerOfTen(shape.toScale)))
@@ -91,8 +92,9 @@ template <class From, class To> bool convert(From value, const Shape& shape, To&
     }
 }
 
-template <class From, class To> constexpr bool kCannotFail
-    = std::is_same_v<To, bool> || (std::is_floating_point_v<To> && !std::is_same_v<From, double>)
+template <class From, class To>
+constexpr bool kCannotFail =
+    std::is_same_v<To, bool> || (std::is_floating_point_v<To> && !std::is_same_v<From, double>)
     || (std::is_floating_point_v<To> && sizeof(To) == 8)
     || (kIsWhole<To> && (kIsWhole<From> || std::is_same_v<From, bool>)&&sizeof(From) <= sizeof(To));
 

@@ -91,7 +91,8 @@ Binding wrongCount(const Function& function, const Operands& operands)
     } else if (function.least == function.most) {
         takes = plural(std::size_t(function.least), "argument");
     } else {
-        takes = std::to_string(function.least) + " to " + plural(std::size_t(function.most), "argument");
+        takes = std::to_string(function.least) + " to "
+            + plural(std::size_t(function.most), "argument");
     }
     return Binding::failure(operands.name() + " takes " + takes + ", not "
                                 + std::to_string(operands.size()),

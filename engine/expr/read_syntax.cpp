@@ -70,7 +70,8 @@ std::string toText(const element& value)
 
 std::string lowerCase(std::string text)
 {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return char(std::tolower(c)); });
     return text;
 }
 
@@ -218,14 +219,16 @@ private:
         const std::string id = toText(node["id"]);
         if (id == "DECIMAL") {
             const object info = node["type_info"];
-            return arrow::decimal128(int(std::int64_t(info["width"])), int(std::int64_t(info["scale"])));
+            return arrow::decimal128(int(std::int64_t(info["width"])),
+                                     int(std::int64_t(info["scale"])));
         }
         if (id == "INTERVAL")
             return arrow::month_day_nano_interval();
         if (id == "HUGEINT")
             return arrow::decimal128(38, 0);
         if (id == "LIST")
-            return arrow::list(arrow::field("element", type(node["type_info"]["child_type"], offset)));
+            return arrow::list(
+                arrow::field("element", type(node["type_info"]["child_type"], offset)));
         std::string name = id == "USER" ? toText(node["type_info"]["user_type_name"]) : id;
         if (name == "BLOB")
             name = "binary";
@@ -260,7 +263,8 @@ private:
             return decimalScalar(wideInteger(value), int(std::int64_t(info["width"])),
                                  int(std::int64_t(info["scale"])));
         }
-        throw Unsupported{{offset, "a constant of type " + lowerCase(id) + " is not supported", {}}};
+        throw Unsupported{
+            {offset, "a constant of type " + lowerCase(id) + " is not supported", {}}};
     }
 
     std::size_t m_lead;
@@ -305,8 +309,9 @@ Syntax readStatement(const element& root, std::size_t lead)
     const std::string alias = toText(values.at(0)["alias"]);
     if (!isOnlyAnExpression(select, alias))
         throw Unsupported{{0,
-                           alias.empty() ? std::string("a scalar expression has no FROM, WHERE or GROUP BY")
-                                         : "unexpected \"" + alias + "\" after the expression",
+                           alias.empty()
+                               ? std::string("a scalar expression has no FROM, WHERE or GROUP BY")
+                               : "unexpected \"" + alias + "\" after the expression",
                            {}}};
     return reader.one(values.at(0));
 }
@@ -330,7 +335,8 @@ std::optional<Syntax> readSyntax(const std::string& json, std::size_t lead, Synt
         error = unsupported.error;
     } catch (const simdjson::simdjson_error& failure) {
         const bool isDeep = failure.error() == simdjson::DEPTH_ERROR;
-        error = {0, isDeep ? "the expression is nested too deeply" : "a number is out of range", {}};
+        error = {
+            0, isDeep ? "the expression is nested too deeply" : "a number is out of range", {}};
     }
     return std::nullopt;
 }

@@ -48,7 +48,8 @@ Kernel toText(const arrow::DataType& from)
 
 std::string article(const std::string& name)
 {
-    return (std::string_view("aeio").find(name.front()) != std::string_view::npos ? "an " : "a ") + name;
+    return (std::string_view("aeio").find(name.front()) != std::string_view::npos ? "an " : "a ")
+        + name;
 }
 
 // A kernel from text; read returns false for what is not a value of the type.

@@ -52,8 +52,7 @@ public:
     }
     void skipSpaces()
     {
-        while (take(' ')) {
-        }
+        while (take(' ')) { }
     }
 
 private:
@@ -184,7 +183,8 @@ bool readDate(std::string_view text, std::int32_t& days)
         return false;
     if (!in.isDone()) {
         std::int64_t us = 0;
-        if ((!in.take(' ') && !in.take('T')) || !scanTime(in, us) || !scanZone(in, us) || !in.isDone())
+        if ((!in.take(' ') && !in.take('T')) || !scanTime(in, us) || !scanZone(in, us)
+            || !in.isDone())
             return false;
     }
     days = std::int32_t(wide);
@@ -202,7 +202,8 @@ bool readTimestamp(std::string_view text, std::int64_t& us)
         return true;
     std::int64_t time = 0;
     std::int64_t zone = 0;
-    if ((!in.take(' ') && !in.take('T')) || !scanTime(in, time) || !scanZone(in, zone) || !in.isDone())
+    if ((!in.take(' ') && !in.take('T')) || !scanTime(in, time) || !scanZone(in, zone)
+        || !in.isDone())
         return false;
     us += time - zone;
     return true;

@@ -41,8 +41,8 @@ TypePtr commonNumber(const TypePtr& a, const TypePtr& b)
     const TypePtr left = decimalFor(*a);
     const TypePtr right = decimalFor(*b);
     const int scale = std::max(scaleOf(*left), scaleOf(*right));
-    const int whole
-        = std::max(precisionOf(*left) - scaleOf(*left), precisionOf(*right) - scaleOf(*right));
+    const int whole =
+        std::max(precisionOf(*left) - scaleOf(*left), precisionOf(*right) - scaleOf(*right));
     return arrow::decimal128(std::min(38, whole + scale), scale);
 }
 
@@ -115,7 +115,8 @@ std::string sqlTypeName(const arrow::DataType& type)
     case Type::TIMESTAMP: return "TIMESTAMP";
     case Type::INTERVAL_MONTH_DAY_NANO: return "INTERVAL";
     case Type::DECIMAL128:
-        return "DECIMAL(" + std::to_string(precisionOf(type)) + "," + std::to_string(scaleOf(type)) + ")";
+        return "DECIMAL(" + std::to_string(precisionOf(type)) + "," + std::to_string(scaleOf(type))
+            + ")";
     case Type::LIST:
         return sqlTypeName(*static_cast<const arrow::ListType&>(type).value_type()) + "[]";
     case Type::MAP: {

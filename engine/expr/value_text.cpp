@@ -31,8 +31,8 @@ template <class T> void appendFloating(std::string& out, T value)
         return;
     }
     char digits[64];
-    const auto scientific
-        = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
+    const auto scientific =
+        std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
     const std::string_view text(digits, std::size_t(scientific.ptr - digits));
     const std::size_t e = text.find('e');
     const int exponent = std::atoi(std::string(text.substr(e + 1)).c_str());
@@ -234,7 +234,8 @@ bool readDecimal(std::string_view text, int scale, Int128& out)
         return false;
     UInt128 value = 0;
     for (std::int64_t i = 0; i < kept; ++i)
-        value = value * 10 + UInt128(i < std::int64_t(digits.size()) ? digits[std::size_t(i)] - '0' : 0);
+        value = value * 10
+            + UInt128(i < std::int64_t(digits.size()) ? digits[std::size_t(i)] - '0' : 0);
     if (kept < std::int64_t(digits.size()) && digits[std::size_t(kept)] >= '5')
         ++value;
     out = isNegative ? -Int128(value) : Int128(value);

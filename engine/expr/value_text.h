@@ -22,7 +22,8 @@ void appendTimestamp(std::string& out, std::int64_t us);
 bool readInteger(std::string_view text, std::int64_t& out);
 bool readDouble(std::string_view text, double& out);
 bool readFloat(std::string_view text, float& out);
-/// Rounds half away from zero to scale; exponents are understood. False also on overflow of 38 digits.
+/// Rounds half away from zero to scale; exponents are understood. False also on overflow of 38
+/// digits.
 bool readDecimal(std::string_view text, int scale, Int128& out);
 bool readBoolean(std::string_view text, bool& out);
 bool readDate(std::string_view text, std::int32_t& days);

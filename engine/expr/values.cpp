@@ -75,7 +75,8 @@ arrow::Status Writer<bool>::reserve(std::int64_t rows)
     return arrow::Status::OK();
 }
 
-arrow::Result<Datum> Writer<bool>::finish(const TypePtr& type, std::int64_t rows, Validity& validity)
+arrow::Result<Datum> Writer<bool>::finish(const TypePtr& type, std::int64_t rows,
+                                          Validity& validity)
 {
     ARROW_ASSIGN_OR_RAISE(auto bits, validity.finish());
     return Datum(arrow::ArrayData::Make(type, rows, {std::move(bits), std::move(m_buffer)}));
@@ -83,20 +84,23 @@ arrow::Result<Datum> Writer<bool>::finish(const TypePtr& type, std::int64_t rows
 
 arrow::Status Writer<std::string_view>::reserve(std::int64_t rows)
 {
-    ARROW_ASSIGN_OR_RAISE(m_offsets, arrow::AllocateBuffer((rows + 1) * std::int64_t(sizeof(std::int32_t))));
+    ARROW_ASSIGN_OR_RAISE(m_offsets,
+                          arrow::AllocateBuffer((rows + 1) * std::int64_t(sizeof(std::int32_t))));
     reinterpret_cast<std::int32_t*>(m_offsets->mutable_data())[0] = 0;
     return m_bytes.Reserve(rows * 16);
 }
 
 void Writer<std::string_view>::set(std::int64_t row, std::string_view value)
 {
-    if (m_status.ok()) {
-        if (m_bytes.length() + std::int64_t(value.size()) > std::numeric_limits<std::int32_t>::max())
+    if (m_status.ok() && !value.empty()) {
+        if (m_bytes.length() + std::int64_t(value.size())
+            > std::numeric_limits<std::int32_t>::max())
             m_status = arrow::Status::CapacityError("a batch of text is larger than 2 GiB");
         else
             m_status = m_bytes.Append(value.data(), std::int64_t(value.size()));
     }
-    reinterpret_cast<std::int32_t*>(m_offsets->mutable_data())[row + 1] = std::int32_t(m_bytes.length());
+    reinterpret_cast<std::int32_t*>(m_offsets->mutable_data())[row + 1] =
+        std::int32_t(m_bytes.length());
 }
 
 arrow::Result<Datum> Writer<std::string_view>::finish(const TypePtr& type, std::int64_t rows,

@@ -181,7 +181,7 @@ public:
     {
         arrow::bit_util::SetBitTo(m_buffer->mutable_data(), row, value);
     }
-    void setNull(std::int64_t) {}
+    void setNull(std::int64_t) { }
     std::uint8_t* bits() { return m_buffer->mutable_data(); }
     arrow::Result<Datum> finish(const TypePtr& type, std::int64_t rows, Validity& validity);
 
@@ -273,9 +273,11 @@ arrow::Result<Datum> runRows(const TypePtr& type, Arguments arguments, Evaluatio
 /// function is called for rows without a null operand and must be callable from any thread.
 template <class Out, class... In, class Fn> Kernel eachRow(TypePtr type, Fn fn)
 {
-    return [type = std::move(type), fn = std::move(fn)](Arguments arguments, Evaluation& evaluation) {
-        return runRows<Out, In...>(type, arguments, evaluation, fn, std::index_sequence_for<In...>{});
-    };
+    return
+        [type = std::move(type), fn = std::move(fn)](Arguments arguments, Evaluation& evaluation) {
+            return runRows<Out, In...>(type, arguments, evaluation, fn,
+                                       std::index_sequence_for<In...>{});
+        };
 }
 
 } // namespace sluice::expr

@@ -3,6 +3,7 @@
 
 #include "engine/base/json_writer.h"
 #include "engine/base/time.h"
+#include "engine/columns/decimal_text.h"
 #include "engine/columns/types.h"
 
 #include <array>

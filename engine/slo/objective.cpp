@@ -156,7 +156,10 @@ double ObjectiveTracker::goodShare(std::int64_t wallUs) const
 
 double ObjectiveTracker::budgetLeftShare(std::int64_t wallUs) const
 {
-    return 1 - badShare(wallUs, m_objective.windowUs) / (1 - m_objective.targetShare);
+    const double budgetMinutes = double(m_objective.windowUs) / double(kMinuteUs) * (1 - m_objective.targetShare);
+    const std::int64_t oldest = (wallUs - m_objective.windowUs) / kMinuteUs;
+    const auto bad = std::ranges::count_if(m_slices, [&](const Slice& slice) { return slice.minute > oldest && !slice.isGood; });
+    return 1 - double(bad) / budgetMinutes;
 }
 
 double ObjectiveTracker::burnRate(std::int64_t wallUs, std::int64_t lookbackUs) const

@@ -55,7 +55,8 @@ public:
     std::optional<double> value() const { return m_value; }
     /// Good slices of those with data, over the objective's window; 1 with none.
     double goodShare(std::int64_t wallUs) const;
-    /// What is left of the error budget: 1 - bad share / (1 - target); negative when overspent.
+    /// What is left of the error budget, which is (1 - target) of the whole window's minutes (21.6
+    /// minutes for 99.95 % of 30 days): 1 - bad minutes / budget; negative when overspent.
     double budgetLeftShare(std::int64_t wallUs) const;
     /// Bad share over a lookback, in units of the budget: 1 spends it exactly over the window.
     double burnRate(std::int64_t wallUs, std::int64_t lookbackUs) const;

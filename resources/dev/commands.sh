@@ -7,13 +7,13 @@ devHelp() {
 ./dev run [ARGS]      build, then start the console on its demo plant; without a display: headless
 ./dev test [ARGS]     build, then run all tests that need no server (ARGS go to ctest)
 ./dev test --sanitize the same under the address and undefined-behaviour sanitizers
-./dev interop         tests against a real Kafka broker, delta-rs and Spark
+./dev interop [ARGS]  tests against a real Kafka broker, delta-rs and Spark
 ./dev bench NAME      a benchmark; --json prints an array of objects
 ./dev ctl ARGS        the command-line program, sluicectl
 ./dev data flights    fetch the flights example's data
 ./dev package         make the .deb
 ./dev format          format the sources
-./dev tidy            clang-tidy over the sources
+./dev tidy [FILE...]  clang-tidy over the sources
 TEXT
 }
 
@@ -38,12 +38,6 @@ devTest() {
   (cd "$build" && ctest --output-on-failure -j 2 -LE 'interop|bench' "$@")
 }
 
-# Real servers: what is not there is named, its tests are left out by name.
-devInterop() {
-  buildTargets all
-  (cd "$build" && ctest --output-on-failure -L interop --no-tests=ignore "$@")
-}
-
 devCtl() {
   buildTargets sluicectl
   exec "$build/bin/sluicectl" "$@"
@@ -58,10 +52,18 @@ devFormat() {
   git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
 }
 
+# clang-tidy [FILE...]: all sources but the tests. It reads how each is compiled, less what only GCC knows.
 devTidy() {
   installAll
-  cmake --preset release >/dev/null
-  git ls-files '*.cpp' | grep -v '^tests/' | xargs -P 2 -n 4 clang-tidy --quiet -p "$build"
+  configure
+  mkdir -p build/tidy
+  sed -E 's#-Winvalid-pch##g; s#-include [^ ]*cmake_pch.hxx##g; s#-Wno-(stringop-overread|stringop-overflow|restrict)##g' \
+    "$build/compile_commands.json" >build/tidy/compile_commands.json
+  if [ $# -eq 0 ]; then
+    # shellcheck disable=SC2046
+    set -- $(git ls-files --cached --others --exclude-standard '*.cpp' | grep -v '^tests/' | grep -v '^resources/')
+  fi
+  printf '%s\n' "$@" | xargs -P "${SLUICE_JOBS:-$(nproc)}" -n 4 clang-tidy --quiet -p build/tidy
 }
 
 getFlights() {
@@ -95,8 +97,12 @@ devData() {
   say "examples/flights/data holds $(find examples/flights/data -name '*.csv' | wc -l) CSV files"
 }
 
+# Prints the path of the package on standard output.
 devPackage() {
-  buildTargets all
-  (cd "$build" && cpack -G DEB >&2)
-  ls "$build"/*.deb
+  aptInstall dpkg-dev file
+  buildTargets sluice sluicectl
+  rm -rf build/package
+  step "package" cpack --config "$build/CPackConfig.cmake" -G DEB
+  rm -rf build/package/_CPack_Packages
+  ls "$root"/build/package/*.deb
 }

@@ -50,8 +50,8 @@ struct Distinct
             for (std::int64_t i = 0; i < evaluation.rows; ++i) {
                 const bool isLeft = leftNulls.isValid(i);
                 const bool isRight = rightNulls.isValid(i);
-                const bool isDistinct
-                    = isLeft != isRight || (isLeft && !Equal<T>()(left[i], right[i]));
+                const bool isDistinct =
+                    isLeft != isRight || (isLeft && !Equal<T>()(left[i], right[i]));
                 writer.set(i, isDistinct != isNegated);
             }
             return writer.finish(arrow::boolean(), evaluation.rows, validity);
@@ -109,18 +109,19 @@ std::vector<Function> comparisonFunctions()
         comparison(entry("<>", "a <> b -> boolean", "Whether both differ; null when one is null.",
                          "a <> b", {"!="}),
                    bindComparison<NotEqual>),
-        comparison(entry("<", "a < b -> boolean", "Whether a is less; strings compare byte by byte.",
-                         "a < b"),
+        comparison(entry("<", "a < b -> boolean",
+                         "Whether a is less; strings compare byte by byte.", "a < b"),
                    bindComparison<Less>),
         comparison(entry("<=", "a <= b -> boolean", "Whether a is less or equal.", "a <= b"),
                    bindComparison<LessEqual>),
-        comparison(entry(">", "a > b -> boolean", "Whether a is greater; NaN is the greatest number.",
-                         "a > b"),
+        comparison(entry(">", "a > b -> boolean",
+                         "Whether a is greater; NaN is the greatest number.", "a > b"),
                    bindComparison<Greater>),
         comparison(entry(">=", "a >= b -> boolean", "Whether a is greater or equal.", "a >= b"),
                    bindComparison<GreaterEqual>),
         comparison(entry("IS DISTINCT FROM", "a IS DISTINCT FROM b -> boolean",
-                         "Whether both differ, null being a value like any other.", "NOT (a <=> b)"),
+                         "Whether both differ, null being a value like any other.",
+                         "NOT (a <=> b)"),
                    [](Operands& operands) { return bindDistinct(operands, false); }),
         comparison(entry("IS NOT DISTINCT FROM", "a IS NOT DISTINCT FROM b -> boolean",
                          "Whether both are equal, null being a value like any other.", "a <=> b"),

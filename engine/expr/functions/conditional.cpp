@@ -12,7 +12,8 @@ Binding bindConjunction(Operands& operands, Node::Kind kind)
 {
     for (std::size_t i = 0; i < operands.size(); ++i) {
         if (operands.type(i)->id() != arrow::Type::BOOL && !isNullType(*operands.type(i)))
-            return Binding::failure("a condition is expected, not " + displayName(*operands.type(i)),
+            return Binding::failure("a condition is expected, not "
+                                        + displayName(*operands.type(i)),
                                     int(i), "compare it with a value");
     }
     if (auto failure = operands.convertAll(arrow::boolean()))
@@ -23,7 +24,9 @@ Binding bindConjunction(Operands& operands, Node::Kind kind)
 Binding bindNot(Operands& operands)
 {
     Binding binding = bindConjunction(operands, Node::Kind::Call);
-    binding.kernel = [](Arguments arguments, Evaluation&) { return arrow::compute::Invert(arguments[0]); };
+    binding.kernel = [](Arguments arguments, Evaluation&) {
+        return arrow::compute::Invert(arguments[0]);
+    };
     binding.isStrict = true;
     return binding;
 }
@@ -137,15 +140,16 @@ struct NullIf
 {
     template <class T> Kernel operator()(std::type_identity<T>) const
     {
-        return [isEqual = compareKernel<T>(Equal<T>())](Arguments arguments, Evaluation& evaluation)
-                   -> arrow::Result<Datum> {
+        return [isEqual = compareKernel<T>(Equal<T>())](
+                   Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
             if (arguments[2].is_scalar() && !arguments[2].scalar()->is_valid)
                 return arguments[0];
             if (arguments[0].is_scalar() && !arguments[0].scalar()->is_valid)
                 return arguments[0];
             ARROW_ASSIGN_OR_RAISE(Datum same, isEqual(arguments.subspan(1), evaluation));
             const Datum null(arrow::MakeNullScalar(arguments[0].type()));
-            ARROW_ASSIGN_OR_RAISE(Datum taken, arrow::compute::CallFunction("coalesce", {same, Datum(false)}));
+            ARROW_ASSIGN_OR_RAISE(Datum taken,
+                                  arrow::compute::CallFunction("coalesce", {same, Datum(false)}));
             return arrow::compute::IfElse(taken, null, arguments[0]);
         };
     }
@@ -172,8 +176,8 @@ Binding bindNullIf(Operands& operands)
     return {.type = type, .kernel = std::move(kernel), .isStrict = false};
 }
 
-CatalogueEntry entry(const char* name, const char* category, const char* signature, const char* help,
-                     const char* spark, bool isOperator = false,
+CatalogueEntry entry(const char* name, const char* category, const char* signature,
+                     const char* help, const char* spark, bool isOperator = false,
                      std::vector<std::string> aliases = {})
 {
     return {.name = name,
@@ -189,15 +193,17 @@ std::vector<Function> logicFunctions()
 {
     return {
         {.entry = entry("AND", "logic", "a AND b -> boolean",
-                        "True when both are; false when one is false, even beside null.", "a AND b", true),
+                        "True when both are; false when one is false, even beside null.", "a AND b",
+                        true),
          .least = 2,
          .bind = [](Operands& operands) { return bindConjunction(operands, Node::Kind::And); }},
         {.entry = entry("OR", "logic", "a OR b -> boolean",
-                        "True when one is, even beside null; false when both are false.", "a OR b", true),
+                        "True when one is, even beside null; false when both are false.", "a OR b",
+                        true),
          .least = 2,
          .bind = [](Operands& operands) { return bindConjunction(operands, Node::Kind::Or); }},
-        {.entry = entry("NOT", "logic", "NOT a -> boolean", "The opposite; null stays null.", "NOT a",
-                        true),
+        {.entry = entry("NOT", "logic", "NOT a -> boolean", "The opposite; null stays null.",
+                        "NOT a", true),
          .least = 1,
          .most = 1,
          .bind = bindNot},
@@ -206,8 +212,8 @@ std::vector<Function> logicFunctions()
          .least = 1,
          .most = 1,
          .bind = [](Operands&) { return bindIsNull(false); }},
-        {.entry = entry("IS NOT NULL", "logic", "a IS NOT NULL -> boolean", "Whether there is a value.",
-                        "a IS NOT NULL", true),
+        {.entry = entry("IS NOT NULL", "logic", "a IS NOT NULL -> boolean",
+                        "Whether there is a value.", "a IS NOT NULL", true),
          .least = 1,
          .most = 1,
          .bind = [](Operands&) { return bindIsNull(true); }},
@@ -233,8 +239,8 @@ std::vector<Function> conditionalFunctions()
                                    "The first value that is not null.", "coalesce(x, y, ...)"),
                     .least = 1,
                     .bind = bindCoalesce});
-    rows.push_back({.entry = entry("ifnull", "conditional", "ifnull(x, y)", "y when x is null, else x.",
-                                   "ifnull(x, y)"),
+    rows.push_back({.entry = entry("ifnull", "conditional", "ifnull(x, y)",
+                                   "y when x is null, else x.", "ifnull(x, y)"),
                     .least = 2,
                     .most = 2,
                     .bind = bindCoalesce});
@@ -243,10 +249,11 @@ std::vector<Function> conditionalFunctions()
                     .least = 2,
                     .most = 2,
                     .bind = bindNullIf});
-    rows.push_back({.entry = entry("greatest", "conditional", "greatest(x, y, ...)",
-                                   "The greatest value; nulls are left out.", "greatest(x, y, ...)"),
-                    .least = 1,
-                    .bind = bindExtreme<Greater>});
+    rows.push_back(
+        {.entry = entry("greatest", "conditional", "greatest(x, y, ...)",
+                        "The greatest value; nulls are left out.", "greatest(x, y, ...)"),
+         .least = 1,
+         .bind = bindExtreme<Greater>});
     rows.push_back({.entry = entry("least", "conditional", "least(x, y, ...)",
                                    "The least value; nulls are left out.", "least(x, y, ...)"),
                     .least = 1,

@@ -19,7 +19,9 @@ bool find(Row& row, Text json, const JsonPath& path, Text& raw)
     switch (findJson(json, path, raw)) {
     case JsonAnswer::Found: return true;
     case JsonAnswer::Missing: row.setNull(); break;
-    case JsonAnswer::Malformed: row.fail("\"" + std::string(json.substr(0, 80)) + "\" is not JSON"); break;
+    case JsonAnswer::Malformed:
+        row.fail("\"" + std::string(json.substr(0, 80)) + "\" is not JSON");
+        break;
     }
     return false;
 }
@@ -84,15 +86,16 @@ std::optional<Binding> readJson(Operands& operands, PathPtr& path)
     return std::nullopt;
 }
 
-template <class Out, class Make> Binding bindJson(Operands& operands, const TypePtr& type, Make make)
+template <class Out, class Make>
+Binding bindJson(Operands& operands, const TypePtr& type, Make make)
 {
     PathPtr path;
     if (auto failure = readJson(operands, path))
         return *failure;
     return {.type = type, .kernel = eachRow<Out, Text>(type, [path, make](Row& row, Text json) {
-                Text raw;
-                return find(row, json, *path, raw) ? Out(make(row, raw)) : Out{};
-            })};
+                              Text raw;
+                              return find(row, json, *path, raw) ? Out(make(row, raw)) : Out{};
+                          })};
 }
 
 Binding bindExists(Operands& operands)
@@ -136,14 +139,15 @@ std::vector<Function> jsonFunctions()
 {
     return {
         row("json_extract_string", "json_extract_string(json, path) -> string, json ->> path",
-            "A value as text; numbers keep their digits, JSON null is null.", "get_json_object(json, path)",
-            {"->>", "json_extract_path_text"}, 2,
+            "A value as text; numbers keep their digits, JSON null is null.",
+            "get_json_object(json, path)", {"->>", "json_extract_path_text"}, 2,
             [](Operands& operands) { return bindJson<Text>(operands, arrow::utf8(), asText); }),
-        row("json_extract", "json_extract(json, path) -> json, json -> path", "A value as JSON text.",
-            "get_json_object(json, path)", {"->", "json_extract_path"}, 2,
+        row("json_extract", "json_extract(json, path) -> json, json -> path",
+            "A value as JSON text.", "get_json_object(json, path)", {"->", "json_extract_path"}, 2,
             [](Operands& operands) { return bindJson<Text>(operands, arrow::utf8(), asJson); }),
         row("json_array_length", "json_array_length(json[, path]) -> long",
-            "The number of items of an array; 0 for other values.", "json_array_length(json)", {}, 1,
+            "The number of items of an array; 0 for other values.", "json_array_length(json)", {},
+            1,
             [](Operands& operands) {
                 return bindJson<std::int64_t>(operands, arrow::int64(),
                                               [](Row&, Text raw) { return jsonArrayLength(raw); });
@@ -152,16 +156,20 @@ std::vector<Function> jsonFunctions()
             "OBJECT, ARRAY, VARCHAR, BIGINT, UBIGINT, DOUBLE, BOOLEAN or NULL.",
             "schema_of_json(json)", {}, 1,
             [](Operands& operands) {
-                return bindJson<Text>(operands, arrow::utf8(), [](Row&, Text raw) { return typeOf(raw); });
+                return bindJson<Text>(operands, arrow::utf8(),
+                                      [](Row&, Text raw) { return typeOf(raw); });
             }),
-        row("json_exists", "json_exists(json, path) -> boolean", "Whether there is something at a path.",
-            "get_json_object(json, path) IS NOT NULL", {}, 2, bindExists),
+        row("json_exists", "json_exists(json, path) -> boolean",
+            "Whether there is something at a path.", "get_json_object(json, path) IS NOT NULL", {},
+            2, bindExists),
         {.entry = {.name = "json_valid",
                    .category = "json",
                    .signature = "json_valid(text) -> boolean",
                    .help = "Whether a text is well-formed JSON.",
                    .spark = "try_parse_json(text) IS NOT NULL"},
-         .overloads = {{{Want::Text}, arrow::boolean(), eachRow<bool, Text>(arrow::boolean(), isJson)}}},
+         .overloads = {{{Want::Text},
+                        arrow::boolean(),
+                        eachRow<bool, Text>(arrow::boolean(), isJson)}}},
     };
 }
 

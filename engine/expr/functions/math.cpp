@@ -27,15 +27,15 @@ template <class T> Kernel absKernel(const TypePtr& type)
 
 template <class T> Kernel signKernel(const TypePtr&)
 {
-    return eachRow<std::int8_t, T>(arrow::int8(), [](T value) {
-        return std::int8_t(int(value > T(0)) - int(value < T(0)));
-    });
+    return eachRow<std::int8_t, T>(
+        arrow::int8(), [](T value) { return std::int8_t(int(value > T(0)) - int(value < T(0))); });
 }
 
 Binding notNumber(const Operands& operands)
 {
-    return Binding::failure(operands.name() + " takes a number, not " + displayName(*operands.type(0)), 0,
-                            "Write CAST(... AS DOUBLE).");
+    return Binding::failure(operands.name() + " takes a number, not "
+                                + displayName(*operands.type(0)),
+                            0, "Write CAST(... AS DOUBLE).");
 }
 
 Binding bindAbs(Operands& operands)
@@ -83,13 +83,15 @@ CatalogueEntry entry(const char* name, const char* signature, const char* help, 
 template <class Fn> Function unary(CatalogueEntry help, Fn fn)
 {
     return {.entry = std::move(help),
-            .overloads = {{{Want::Double}, arrow::float64(), eachRow<double, double>(arrow::float64(), fn)}}};
+            .overloads = {
+                {{Want::Double}, arrow::float64(), eachRow<double, double>(arrow::float64(), fn)}}};
 }
 
 template <class Fn> Function test(CatalogueEntry help, Fn fn)
 {
     return {.entry = std::move(help),
-            .overloads = {{{Want::Double}, arrow::boolean(), eachRow<bool, double>(arrow::boolean(), fn)}}};
+            .overloads = {
+                {{Want::Double}, arrow::boolean(), eachRow<bool, double>(arrow::boolean(), fn)}}};
 }
 
 // sin and cos of an infinite angle are an error of the row, as in DuckDB.
@@ -129,16 +131,19 @@ std::vector<Function> angleFunctions()
               finite([](double x) { return std::cos(x); })),
         unary(entry("atan", "atan(x) -> double", "Arc tangent in radians.", "atan(x)"),
               [](double x) { return std::atan(x); }),
-        unary(entry("radians", "radians(degrees) -> double", "Degrees as radians.", "radians(degrees)"),
+        unary(entry("radians", "radians(degrees) -> double", "Degrees as radians.",
+                    "radians(degrees)"),
               [](double x) { return x * (std::numbers::pi / 180); }),
-        unary(entry("degrees", "degrees(radians) -> double", "Radians as degrees.", "degrees(radians)"),
+        unary(entry("degrees", "degrees(radians) -> double", "Radians as degrees.",
+                    "degrees(radians)"),
               [](double x) { return x * (180 / std::numbers::pi); }),
-        {.entry = entry("atan2", "atan2(y, x) -> double", "The angle of a point seen from the origin.",
-                        "atan2(y, x)"),
+        {.entry = entry("atan2", "atan2(y, x) -> double",
+                        "The angle of a point seen from the origin.", "atan2(y, x)"),
          .overloads = {{{Want::Double, Want::Double},
                         arrow::float64(),
                         eachRow<double, double, double>(
-                            arrow::float64(), [](double y, double x) { return std::atan2(y, x); })}}},
+                            arrow::float64(),
+                            [](double y, double x) { return std::atan2(y, x); })}}},
     };
 }
 
@@ -147,47 +152,50 @@ std::vector<Function> angleFunctions()
 std::vector<Function> mathFunctions()
 {
     std::vector<Function> rows = angleFunctions();
-    rows.push_back({.entry = entry("abs", "abs(x) -> number", "The value without its sign.", "abs(x)"),
-                    .least = 1,
-                    .most = 1,
-                    .bind = bindAbs});
+    rows.push_back(
+        {.entry = entry("abs", "abs(x) -> number", "The value without its sign.", "abs(x)"),
+         .least = 1,
+         .most = 1,
+         .bind = bindAbs});
     rows.push_back({.entry = entry("sign", "sign(x) -> byte", "-1, 0 or 1.", "sign(x)"),
                     .least = 1,
                     .most = 1,
                     .bind = bindSign});
-    rows.push_back(unary(entry("sqrt", "sqrt(x) -> double", "Square root; an error of the row below 0.",
-                               "sqrt(x)"),
-                         squareRoot));
+    rows.push_back(unary(
+        entry("sqrt", "sqrt(x) -> double", "Square root; an error of the row below 0.", "sqrt(x)"),
+        squareRoot));
     rows.push_back(unary(entry("cbrt", "cbrt(x) -> double", "Cube root.", "cbrt(x)"),
                          [](double x) { return std::cbrt(x); }));
     rows.push_back(unary(entry("exp", "exp(x) -> double", "e to the power of x.", "exp(x)"),
                          [](double x) { return std::exp(x); }));
-    rows.push_back(unary(entry("ln", "ln(x) -> double", "Natural logarithm; an error of the row up to 0.",
-                               "ln(x)"),
-                         logarithm([](double x) { return std::log(x); })));
-    rows.push_back(unary(entry("log10", "log10(x) -> double", "Logarithm to base 10.", "log10(x)", {"log"}),
-                         logarithm([](double x) { return std::log10(x); })));
+    rows.push_back(unary(
+        entry("ln", "ln(x) -> double", "Natural logarithm; an error of the row up to 0.", "ln(x)"),
+        logarithm([](double x) { return std::log(x); })));
+    rows.push_back(
+        unary(entry("log10", "log10(x) -> double", "Logarithm to base 10.", "log10(x)", {"log"}),
+              logarithm([](double x) { return std::log10(x); })));
     rows.push_back(unary(entry("log2", "log2(x) -> double", "Logarithm to base 2.", "log2(x)"),
                          logarithm([](double x) { return std::log2(x); })));
-    rows.push_back({.entry = entry("power", "power(x, y) -> double, x ** y", "x to the power of y.",
-                                   "power(x, y)", {"pow", "**", "^"}),
-                    .overloads = {{{Want::Double, Want::Double},
-                                   arrow::float64(),
-                                   eachRow<double, double, double>(arrow::float64(), [](double x, double y) {
-                                       return std::pow(x, y);
-                                   })}}});
-    rows.push_back({.entry = entry("pi", "pi() -> double", "3.14159...", "pi()"),
-                    .overloads = {{{},
-                                   arrow::float64(),
-                                   [](Arguments, Evaluation&) -> arrow::Result<Datum> {
-                                       return Datum(std::numbers::pi);
-                                   }}}});
-    rows.push_back(test(entry("isnan", "isnan(x) -> boolean", "Whether x is not a number.", "isnan(x)"),
-                        [](double x) { return std::isnan(x); }));
-    rows.push_back(test(entry("isfinite", "isfinite(x) -> boolean",
-                              "Whether x is neither infinite nor NaN.",
-                              "abs(x) < double('infinity')"),
-                        [](double x) { return std::isfinite(x); }));
+    rows.push_back(
+        {.entry = entry("power", "power(x, y) -> double, x ** y", "x to the power of y.",
+                        "power(x, y)", {"pow", "**", "^"}),
+         .overloads = {{{Want::Double, Want::Double},
+                        arrow::float64(),
+                        eachRow<double, double, double>(arrow::float64(), [](double x, double y) {
+                            return std::pow(x, y);
+                        })}}});
+    rows.push_back(
+        {.entry = entry("pi", "pi() -> double", "3.14159...", "pi()"),
+         .overloads = {{{}, arrow::float64(), [](Arguments, Evaluation&) -> arrow::Result<Datum> {
+                            return Datum(std::numbers::pi);
+                        }}}});
+    rows.push_back(
+        test(entry("isnan", "isnan(x) -> boolean", "Whether x is not a number.", "isnan(x)"),
+             [](double x) { return std::isnan(x); }));
+    rows.push_back(
+        test(entry("isfinite", "isfinite(x) -> boolean", "Whether x is neither infinite nor NaN.",
+                   "abs(x) < double('infinity')"),
+             [](double x) { return std::isfinite(x); }));
     return rows;
 }
 

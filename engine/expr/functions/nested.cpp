@@ -4,6 +4,7 @@
 #include "engine/expr/functions/comparison.h"
 #include "engine/expr/type_rules.h"
 
+#include <arrow/builder.h>
 #include <arrow/compute/api.h>
 
 namespace sluice::expr {
@@ -23,13 +24,14 @@ const TypePtr& itemType(const arrow::DataType& list)
 
 arrow::Result<std::shared_ptr<arrow::Array>> toArray(const Datum& value, std::int64_t rows)
 {
-    return value.is_array() ? value.make_array() : arrow::MakeArrayFromScalar(*value.scalar(), rows);
+    return value.is_array() ? value.make_array()
+                            : arrow::MakeArrayFromScalar(*value.scalar(), rows);
 }
 
 // Takes one item of values for each row; find(row) returns its place or -1.
 template <class Find>
-arrow::Result<Datum> takeItems(const std::shared_ptr<arrow::Array>& values, const Validity& validity,
-                               std::int64_t rows, const Find& find)
+arrow::Result<Datum> takeItems(const std::shared_ptr<arrow::Array>& values,
+                               const Validity& validity, std::int64_t rows, const Find& find)
 {
     arrow::Int64Builder indices;
     ARROW_RETURN_NOT_OK(indices.Reserve(rows));
@@ -51,11 +53,12 @@ arrow::Result<Datum> listItem(Arguments arguments, Evaluation& evaluation)
     const auto& lists = static_cast<const arrow::ListArray&>(*array);
     const Reader<std::int64_t> index(arguments[1]);
     const Validity validity = Validity::ofAll(arguments, evaluation.rows);
-    return takeItems(lists.values(), validity, evaluation.rows, [&](std::int64_t row) -> std::int64_t {
-        const std::int64_t size = lists.value_length(row);
-        const std::int64_t at = index[row] < 0 ? size + index[row] : index[row] - 1;
-        return at < 0 || at >= size ? -1 : lists.value_offset(row) + at;
-    });
+    return takeItems(
+        lists.values(), validity, evaluation.rows, [&](std::int64_t row) -> std::int64_t {
+            const std::int64_t size = lists.value_length(row);
+            const std::int64_t at = index[row] < 0 ? size + index[row] : index[row] - 1;
+            return at < 0 || at >= size ? -1 : lists.value_offset(row) + at;
+        });
 }
 
 struct MapItem
@@ -68,13 +71,15 @@ struct MapItem
             const Reader<T> keys{Datum(maps.keys())};
             const Reader<T> wanted(arguments[1]);
             const Validity validity = Validity::ofAll(arguments, evaluation.rows);
-            return takeItems(maps.items(), validity, evaluation.rows, [&](std::int64_t row) -> std::int64_t {
-                for (std::int64_t at = maps.value_offset(row); at < maps.value_offset(row + 1); ++at) {
-                    if (Equal<T>()(keys[at], wanted[row]))
-                        return at;
-                }
-                return -1;
-            });
+            return takeItems(maps.items(), validity, evaluation.rows,
+                             [&](std::int64_t row) -> std::int64_t {
+                                 for (std::int64_t at = maps.value_offset(row);
+                                      at < maps.value_offset(row + 1); ++at) {
+                                     if (Equal<T>()(keys[at], wanted[row]))
+                                         return at;
+                                 }
+                                 return -1;
+                             });
         };
     }
 };
@@ -91,9 +96,11 @@ Binding bindItem(Operands& operands)
             return {.type = map.item_type(), .kernel = std::move(kernel)};
     }
     if (type->id() != Type::LIST && !isText(*type))
-        return Binding::failure("[] takes an item of a list, a map or a string, not of " + displayName(*type), 0);
+        return Binding::failure(
+            "[] takes an item of a list, a map or a string, not of " + displayName(*type), 0);
     if (!isInteger(*operands.type(1)) && !isNullType(*operands.type(1)))
-        return Binding::failure("an item is taken by a number, not by " + displayName(*operands.type(1)), 1);
+        return Binding::failure(
+            "an item is taken by a number, not by " + displayName(*operands.type(1)), 1);
     if (auto failure = operands.convert(1, arrow::int64()))
         return *failure;
     if (type->id() == Type::LIST)
@@ -113,7 +120,8 @@ struct ListSearch
 
     template <class T> Kernel operator()(std::type_identity<T>) const
     {
-        return [isPosition = isPosition](Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
+        return [isPosition = isPosition](Arguments arguments,
+                                         Evaluation& evaluation) -> arrow::Result<Datum> {
             ARROW_ASSIGN_OR_RAISE(auto array, toArray(arguments[0], evaluation.rows));
             const auto& lists = static_cast<const arrow::ListArray&>(*array);
             const Datum items(lists.values());
@@ -122,7 +130,8 @@ struct ListSearch
             const Reader<T> wanted(arguments[1]);
             Validity validity = Validity::ofAll(arguments, evaluation.rows);
             const auto find = [&](std::int64_t row) -> std::int32_t {
-                for (std::int64_t at = lists.value_offset(row); at < lists.value_offset(row + 1); ++at) {
+                for (std::int64_t at = lists.value_offset(row); at < lists.value_offset(row + 1);
+                     ++at) {
                     if (nulls.isValid(at) && Equal<T>()(values[at], wanted[row]))
                         return std::int32_t(at - lists.value_offset(row)) + 1;
                 }
@@ -157,7 +166,8 @@ Binding bindSearch(Operands& operands, bool isPosition)
         return *failure;
     Kernel kernel = dispatchComparable(*itemType(*type), ListSearch{isPosition});
     if (!kernel)
-        return Binding::failure("items of type " + displayName(*itemType(*type)) + " cannot be compared", 0);
+        return Binding::failure(
+            "items of type " + displayName(*itemType(*type)) + " cannot be compared", 0);
     return {.type = isPosition ? arrow::int32() : arrow::boolean(), .kernel = std::move(kernel)};
 }
 
@@ -191,7 +201,8 @@ Binding bindListLength(Operands& operands)
 {
     if (isList(*operands.type(0)))
         return {.type = arrow::int64(), .kernel = listLength};
-    return Binding::failure(operands.name() + " takes a list or a map, not " + displayName(*operands.type(0)), 0);
+    return Binding::failure(
+        operands.name() + " takes a list or a map, not " + displayName(*operands.type(0)), 0);
 }
 
 Function row(const char* name, const char* category, const char* signature, const char* help,
@@ -219,16 +230,19 @@ std::vector<Function> nestedFunctions()
             {"len", "char_length", "character_length"}, 1, bindLength),
         row("[]", "nested", "list[n], map[key], text[n]",
             "One item, counted from 1 or from the end when negative; null when there is none.",
-            "try_element_at(list, n)", {"list_extract", "list_element", "array_extract"}, 2, bindItem),
-        row("list_contains", "nested", "list_contains(list, value) -> boolean", "Whether a list holds a value.",
-            "array_contains(list, value)", {"list_has", "array_contains", "array_has"}, 2,
+            "try_element_at(list, n)", {"list_extract", "list_element", "array_extract"}, 2,
+            bindItem),
+        row("list_contains", "nested", "list_contains(list, value) -> boolean",
+            "Whether a list holds a value.", "array_contains(list, value)",
+            {"list_has", "array_contains", "array_has"}, 2,
             [](Operands& operands) { return bindSearch(operands, false); }),
         row("list_position", "nested", "list_position(list, value) -> integer",
             "Where a value stands in a list, from 1; null when it is not there.",
             "nullif(array_position(list, value), 0)", {"array_position", "list_indexof"}, 2,
             [](Operands& operands) { return bindSearch(operands, true); }),
-        row("cardinality", "nested", "cardinality(map) -> long", "The number of entries of a map or list.",
-            "cardinality(map)", {"array_length"}, 1, bindListLength),
+        row("cardinality", "nested", "cardinality(map) -> long",
+            "The number of entries of a map or list.", "cardinality(map)", {"array_length"}, 1,
+            bindListLength),
     };
     rows.front().entry.isOperator = false;
     rows[1].entry.isOperator = true;

@@ -59,7 +59,8 @@ public:
                 if (text.empty())
                     return true;
                 // A pattern that ends in a literal: it must be the end of the text.
-                if (piece > 0 && retryPiece == piece - 1 && m_pieces[piece - 1].kind == Piece::Kind::Literal)
+                if (piece > 0 && retryPiece == piece - 1
+                    && m_pieces[piece - 1].kind == Piece::Kind::Literal)
                     return retryText.ends_with(m_pieces[piece - 1].text);
             } else if (m_pieces[piece].kind == Piece::Kind::AnyText) {
                 retryPiece = ++piece;
@@ -119,8 +120,9 @@ const char* const kBadEscape = "the escape must stand before %, _ or itself";
 
 Kernel constantKernel(std::shared_ptr<const LikePattern> pattern)
 {
-    return eachRow<bool, Text>(arrow::boolean(),
-                               [pattern = std::move(pattern)](Text text) { return pattern->matches(text); });
+    return eachRow<bool, Text>(arrow::boolean(), [pattern = std::move(pattern)](Text text) {
+        return pattern->matches(text);
+    });
 }
 
 Kernel variableKernel(const std::string& escape)
@@ -143,7 +145,8 @@ arrow::Result<Datum> lowered(const Datum& text)
 // Compares lower case with lower case.
 Kernel ignoringCase(Kernel kernel)
 {
-    return [kernel = std::move(kernel)](Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
+    return [kernel = std::move(kernel)](Arguments arguments,
+                                        Evaluation& evaluation) -> arrow::Result<Datum> {
         std::vector<Datum> lower(arguments.size());
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             ARROW_ASSIGN_OR_RAISE(lower[i], lowered(arguments[i]));
@@ -157,7 +160,8 @@ Binding bindLike(Operands& operands)
     const bool isCaseless = operands.name() == "ILIKE";
     for (std::size_t i = 0; i < operands.size(); ++i) {
         if (!isText(*operands.type(i)) && !isNullType(*operands.type(i)))
-            return Binding::failure(operands.name() + " compares strings, not " + displayName(*operands.type(i)),
+            return Binding::failure(operands.name() + " compares strings, not "
+                                        + displayName(*operands.type(i)),
                                     int(i), "Write CAST(... AS VARCHAR).");
         if (auto failure = operands.convert(i, arrow::utf8()))
             return *failure;
@@ -185,7 +189,8 @@ Binding bindLike(Operands& operands)
     } else {
         kernel = variableKernel(escape);
     }
-    return {.type = arrow::boolean(), .kernel = isCaseless ? ignoringCase(std::move(kernel)) : std::move(kernel)};
+    return {.type = arrow::boolean(),
+            .kernel = isCaseless ? ignoringCase(std::move(kernel)) : std::move(kernel)};
 }
 
 CatalogueEntry entry(const char* name, const char* signature, const char* help, const char* spark)
@@ -209,8 +214,8 @@ std::vector<Function> patternFunctions()
          .least = 2,
          .most = 3,
          .bind = bindLike},
-        {.entry = entry("ILIKE", "text ILIKE pattern -> boolean", "LIKE that takes a and A for the same.",
-                        "text ILIKE pattern"),
+        {.entry = entry("ILIKE", "text ILIKE pattern -> boolean",
+                        "LIKE that takes a and A for the same.", "text ILIKE pattern"),
          .least = 2,
          .most = 3,
          .bind = bindLike},

@@ -82,21 +82,22 @@ std::optional<Binding> readPattern(Operands& operands, std::size_t optionsAt, Pa
         return failure;
     const auto pattern = operands.text(1);
     if (!pattern)
-        return Binding::failure("the pattern of " + operands.name() + " must be a constant string", 1);
+        return Binding::failure("the pattern of " + operands.name() + " must be a constant string",
+                                1);
     std::string options;
     if (operands.size() > optionsAt) {
         const auto written = operands.text(optionsAt);
         if (!written)
-            return Binding::failure("the options of " + operands.name() + " must be a constant string",
-                                    int(optionsAt));
+            return Binding::failure(
+                "the options of " + operands.name() + " must be a constant string", int(optionsAt));
         options = *written;
     }
     out = patternOf(*pattern, options);
     if (!out.error.empty())
         return Binding::failure(out.error, int(optionsAt));
     const arrow::compute::MatchSubstringOptions match(out.text);
-    const auto tried = arrow::compute::CallFunction("match_substring_regex",
-                                                    {Datum(std::make_shared<arrow::StringScalar>(""))}, &match);
+    const auto tried = arrow::compute::CallFunction(
+        "match_substring_regex", {Datum(std::make_shared<arrow::StringScalar>(""))}, &match);
     if (!tried.ok())
         return Binding::failure(tried.status().message(), 1);
     return std::nullopt;
@@ -109,7 +110,8 @@ Binding bindMatch(Operands& operands, bool isFull)
         return *failure;
     operands.drop(1);
     const std::string text = isFull ? "\\A(?:" + pattern.text + ")\\z" : pattern.text;
-    Kernel kernel = [match = arrow::compute::MatchSubstringOptions(text)](Arguments arguments, Evaluation&) {
+    Kernel kernel = [match = arrow::compute::MatchSubstringOptions(text)](Arguments arguments,
+                                                                          Evaluation&) {
         return arrow::compute::CallFunction("match_substring_regex", {arguments[0]}, &match);
     };
     return {.type = arrow::boolean(), .kernel = std::move(kernel)};
@@ -122,7 +124,8 @@ Binding bindReplace(Operands& operands)
         return *failure;
     const auto replacement = operands.text(2);
     if (!replacement)
-        return Binding::failure("the replacement of " + operands.name() + " must be a constant string", 2);
+        return Binding::failure(
+            "the replacement of " + operands.name() + " must be a constant string", 2);
     operands.drop(1);
     const arrow::compute::ReplaceSubstringOptions options(pattern.text, *replacement,
                                                           pattern.isGlobal ? -1 : 1);
@@ -143,7 +146,8 @@ Kernel extractKernel(const std::string& pattern, const std::string& group)
             group](Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
         Datum text = arguments[0];
         if (text.is_scalar()) {
-            ARROW_ASSIGN_OR_RAISE(auto array, arrow::MakeArrayFromScalar(*text.scalar(), evaluation.rows));
+            ARROW_ASSIGN_OR_RAISE(auto array,
+                                  arrow::MakeArrayFromScalar(*text.scalar(), evaluation.rows));
             text = std::move(array);
         }
         ARROW_ASSIGN_OR_RAISE(Datum groups,
@@ -197,26 +201,29 @@ std::vector<Function> regexpFunctions()
 {
     return {
         {.entry = entry("regexp_matches", "regexp_matches(text, pattern[, options]) -> boolean",
-                        "Whether a regular expression occurs in a text.", "regexp_like(text, pattern)",
-                        {"regexp_like"}),
+                        "Whether a regular expression occurs in a text.",
+                        "regexp_like(text, pattern)", {"regexp_like"}),
          .least = 2,
          .most = 3,
          .bind = [](Operands& operands) { return bindMatch(operands, false); }},
-        {.entry = entry("regexp_full_match", "regexp_full_match(text, pattern[, options]) -> boolean, text ~ pattern",
+        {.entry = entry("regexp_full_match",
+                        "regexp_full_match(text, pattern[, options]) -> boolean, text ~ pattern",
                         "Whether a regular expression fits the whole text.",
                         "regexp_like(text, '^(' || pattern || ')$')"),
          .least = 2,
          .most = 3,
          .bind = [](Operands& operands) { return bindMatch(operands, true); }},
-        {.entry = entry("regexp_replace", "regexp_replace(text, pattern, replacement[, options]) -> string",
+        {.entry = entry("regexp_replace",
+                        "regexp_replace(text, pattern, replacement[, options]) -> string",
                         "Replaces the first match, all with option 'g'; \\1 stands for a group.",
                         "regexp_replace(text, pattern, replacement)"),
          .least = 3,
          .most = 4,
          .bind = bindReplace},
-        {.entry = entry("regexp_extract", "regexp_extract(text, pattern[, group[, options]]) -> string",
-                        "The first match or one of its groups; empty when nothing matches.",
-                        "regexp_extract(text, pattern, group)"),
+        {.entry =
+             entry("regexp_extract", "regexp_extract(text, pattern[, group[, options]]) -> string",
+                   "The first match or one of its groups; empty when nothing matches.",
+                   "regexp_extract(text, pattern, group)"),
          .least = 2,
          .most = 4,
          .bind = bindExtract},

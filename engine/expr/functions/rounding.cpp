@@ -27,7 +27,8 @@ template <class T> T roundFloating(T value, Mode mode)
 template <class T> T roundPlaces(T value, std::int64_t places)
 {
     const T power = T(std::pow(10.0, double(std::abs(places))));
-    const T out = places < 0 ? std::round(value / power) * power : std::round(value * power) / power;
+    const T out =
+        places < 0 ? std::round(value / power) * power : std::round(value * power) / power;
     if (std::isfinite(out))
         return out;
     return places < 0 ? T(0) : value;
@@ -94,17 +95,22 @@ Binding bindInteger(const TypePtr& type, std::int64_t places)
         return identity;
     }
     switch (type->id()) {
-    case arrow::Type::INT8: return {.type = type, .kernel = integerPlaces<std::int8_t>(type, places)};
-    case arrow::Type::INT16: return {.type = type, .kernel = integerPlaces<std::int16_t>(type, places)};
-    case arrow::Type::INT32: return {.type = type, .kernel = integerPlaces<std::int32_t>(type, places)};
+    case arrow::Type::INT8:
+        return {.type = type, .kernel = integerPlaces<std::int8_t>(type, places)};
+    case arrow::Type::INT16:
+        return {.type = type, .kernel = integerPlaces<std::int16_t>(type, places)};
+    case arrow::Type::INT32:
+        return {.type = type, .kernel = integerPlaces<std::int32_t>(type, places)};
     default: return {.type = type, .kernel = integerPlaces<std::int64_t>(type, places)};
     }
 }
 
-template <class T> Kernel floatingKernel(const TypePtr& type, Mode mode, std::optional<std::int64_t> places)
+template <class T>
+Kernel floatingKernel(const TypePtr& type, Mode mode, std::optional<std::int64_t> places)
 {
     if (places)
-        return eachRow<T, T>(type, [places = *places](T value) { return roundPlaces(value, places); });
+        return eachRow<T, T>(type,
+                             [places = *places](T value) { return roundPlaces(value, places); });
     return eachRow<T, T>(type, [mode](T value) { return roundFloating(value, mode); });
 }
 
@@ -131,8 +137,9 @@ Binding bindRounding(Operands& operands, Mode mode)
     if (auto failure = operands.convert(0, type))
         return *failure;
     return {.type = type,
-            .kernel = type->id() == arrow::Type::FLOAT ? floatingKernel<float>(type, mode, places)
-                                                       : floatingKernel<double>(type, mode, places)};
+            .kernel = type->id() == arrow::Type::FLOAT
+                ? floatingKernel<float>(type, mode, places)
+                : floatingKernel<double>(type, mode, places)};
 }
 
 CatalogueEntry entry(const char* name, const char* signature, const char* help, const char* spark,
@@ -156,7 +163,8 @@ std::vector<Function> roundingFunctions()
          .least = 1,
          .most = 1,
          .bind = [](Operands& operands) { return bindRounding(operands, Mode::Ceil); }},
-        {.entry = entry("floor", "floor(x) -> number", "The next whole number downwards.", "floor(x)"),
+        {.entry =
+             entry("floor", "floor(x) -> number", "The next whole number downwards.", "floor(x)"),
          .least = 1,
          .most = 1,
          .bind = [](Operands& operands) { return bindRounding(operands, Mode::Floor); }},

@@ -134,7 +134,8 @@ Binding bindJoin(Operands& operands)
                 })};
 }
 
-std::string_view replaceAll(Row& row, std::string_view text, std::string_view from, std::string_view to)
+std::string_view replaceAll(Row& row, std::string_view text, std::string_view from,
+                            std::string_view to)
 {
     if (from.empty())
         return text;
@@ -235,7 +236,9 @@ std::int32_t codeOf(std::string_view text)
     const std::string_view character = takeCharacter(text);
     if (character.empty())
         return 0;
-    const auto byte = [&](std::size_t i) { return std::uint32_t(static_cast<unsigned char>(character[i])); };
+    const auto byte = [&](std::size_t i) {
+        return std::uint32_t(static_cast<unsigned char>(character[i]));
+    };
     std::uint32_t code = character.size() == 1 ? byte(0) : byte(0) & (0x7Fu >> character.size());
     for (std::size_t i = 1; i < character.size(); ++i)
         code = (code << 6) | (byte(i) & 0x3F);
@@ -282,8 +285,8 @@ std::vector<Function> textFunctions()
         {.entry = entry("rtrim", "rtrim(text[, characters]) -> string", "The same on the right.",
                         "trim(TRAILING characters FROM text)"),
          .overloads = trimOverloads(false, true)},
-        {.entry = entry("concat", "concat(x, y, ...) -> string", "Joins values as text; nulls are left out.",
-                        "concat_ws('', x, y, ...)"),
+        {.entry = entry("concat", "concat(x, y, ...) -> string",
+                        "Joins values as text; nulls are left out.", "concat_ws('', x, y, ...)"),
          .least = 1,
          .bind = bindConcat},
         {.entry = entry("concat_ws", "concat_ws(separator, x, y, ...) -> string",
@@ -291,39 +294,40 @@ std::vector<Function> textFunctions()
                         "concat_ws(separator, x, y, ...)"),
          .least = 2,
          .bind = bindConcat},
-        {.entry = entry("||", "a || b -> string", "Joins two texts; null when one is null.", "a || b"),
+        {.entry =
+             entry("||", "a || b -> string", "Joins two texts; null when one is null.", "a || b"),
          .least = 2,
          .most = 2,
          .bind = bindJoin},
-        simple<Text, Text, Text, Text>(
-            entry("replace", "replace(text, from, to) -> string", "Replaces every occurrence of a text.",
-                  "replace(text, from, to)"),
-            {Want::Text, Want::Text, Want::Text}, text, replaceAll),
-        simple<Text, Text, std::int64_t>(
-            entry("repeat", "repeat(text, count) -> string", "The text count times in a row.",
-                  "repeat(text, count)"),
-            {Want::Text, Want::Long}, text, repeatText),
-        simple<Text, Text>(entry("reverse", "reverse(text) -> string", "The characters from the last to the first.",
-                                 "reverse(text)"),
+        simple<Text, Text, Text, Text>(entry("replace", "replace(text, from, to) -> string",
+                                             "Replaces every occurrence of a text.",
+                                             "replace(text, from, to)"),
+                                       {Want::Text, Want::Text, Want::Text}, text, replaceAll),
+        simple<Text, Text, std::int64_t>(entry("repeat", "repeat(text, count) -> string",
+                                               "The text count times in a row.",
+                                               "repeat(text, count)"),
+                                         {Want::Text, Want::Long}, text, repeatText),
+        simple<Text, Text>(entry("reverse", "reverse(text) -> string",
+                                 "The characters from the last to the first.", "reverse(text)"),
                            {Want::Text}, text, reverseText),
         simple<Text, Text, std::int64_t, Text>(
-            entry("lpad", "lpad(text, width, fill) -> string", "Fills or cuts to a width, on the left.",
-                  "lpad(text, width, fill)"),
+            entry("lpad", "lpad(text, width, fill) -> string",
+                  "Fills or cuts to a width, on the left.", "lpad(text, width, fill)"),
             {Want::Text, Want::Long, Want::Text}, text, pad<true>),
         simple<Text, Text, std::int64_t, Text>(
-            entry("rpad", "rpad(text, width, fill) -> string", "Fills or cuts to a width, on the right.",
-                  "rpad(text, width, fill)"),
+            entry("rpad", "rpad(text, width, fill) -> string",
+                  "Fills or cuts to a width, on the right.", "rpad(text, width, fill)"),
             {Want::Text, Want::Long, Want::Text}, text, pad<false>),
-        simple<Text, std::int64_t>(entry("chr", "chr(code) -> string", "The character of a Unicode code.", "chr(code)"),
-                                   {Want::Long}, text, characterOf),
-        simple<std::int32_t, Text>(entry("ascii", "ascii(text) -> integer",
-                                         "The Unicode code of the first character; 0 for an empty text.",
-                                         "ascii(text)"),
-                                   {Want::Text}, arrow::int32(), codeOf),
-        simple<std::int64_t, Text>(entry("strlen", "strlen(text) -> long", "The number of bytes.",
-                                         "octet_length(text)"),
-                                   {Want::Text}, arrow::int64(),
-                                   [](Text value) { return std::int64_t(value.size()); }),
+        simple<Text, std::int64_t>(
+            entry("chr", "chr(code) -> string", "The character of a Unicode code.", "chr(code)"),
+            {Want::Long}, text, characterOf),
+        simple<std::int32_t, Text>(
+            entry("ascii", "ascii(text) -> integer",
+                  "The Unicode code of the first character; 0 for an empty text.", "ascii(text)"),
+            {Want::Text}, arrow::int32(), codeOf),
+        simple<std::int64_t, Text>(
+            entry("strlen", "strlen(text) -> long", "The number of bytes.", "octet_length(text)"),
+            {Want::Text}, arrow::int64(), [](Text value) { return std::int64_t(value.size()); }),
     };
 }
 

@@ -42,8 +42,9 @@ Binding timestampPlusInterval(Operands& operands, std::size_t timeAt, int sign)
                     })};
     return {.type = timestampType(),
             .kernel = eachRow<std::int64_t, IntervalValue, std::int64_t>(
-                timestampType(),
-                [](Row& row, IntervalValue by, std::int64_t us) { return addInterval(row, us, by, 1); })};
+                timestampType(), [](Row& row, IntervalValue by, std::int64_t us) {
+                    return addInterval(row, us, by, 1);
+                })};
 }
 
 Binding datePlusDays(Operands& operands, std::size_t dateAt, int sign)
@@ -54,7 +55,8 @@ Binding datePlusDays(Operands& operands, std::size_t dateAt, int sign)
     const auto add = [sign](Row& row, std::int32_t date, std::int64_t days) {
         std::int64_t out = 0;
         if (__builtin_mul_overflow(days, std::int64_t(sign), &out)
-            || __builtin_add_overflow(out, std::int64_t(date), &out) || !std::in_range<std::int32_t>(out)) {
+            || __builtin_add_overflow(out, std::int64_t(date), &out)
+            || !std::in_range<std::int32_t>(out)) {
             row.fail(kOutOfRange);
             return std::int32_t(0);
         }
@@ -65,7 +67,9 @@ Binding datePlusDays(Operands& operands, std::size_t dateAt, int sign)
                 .kernel = eachRow<std::int32_t, std::int32_t, std::int64_t>(arrow::date32(), add)};
     return {.type = arrow::date32(),
             .kernel = eachRow<std::int32_t, std::int64_t, std::int32_t>(
-                arrow::date32(), [add](Row& row, std::int64_t days, std::int32_t date) { return add(row, date, days); })};
+                arrow::date32(), [add](Row& row, std::int64_t days, std::int32_t date) {
+                    return add(row, date, days);
+                })};
 }
 
 IntervalValue between(std::int64_t from, std::int64_t to)
@@ -79,7 +83,8 @@ Binding difference(Operands& operands)
     if (isDate(*operands.type(0)) && isDate(*operands.type(1)))
         return {.type = arrow::int64(),
                 .kernel = eachRow<std::int64_t, std::int32_t, std::int32_t>(
-                    arrow::int64(), [](std::int32_t a, std::int32_t b) { return std::int64_t(a) - b; })};
+                    arrow::int64(),
+                    [](std::int32_t a, std::int32_t b) { return std::int64_t(a) - b; })};
     if (auto failure = operands.convertAll(timestampType()))
         return *failure;
     return {.type = arrow::month_day_nano_interval(),
@@ -112,7 +117,8 @@ CatalogueEntry entry(const std::string& name, const std::string& signature, cons
 }
 
 // to_days(n) and its like; INTERVAL n DAY is made of them by the parser.
-Function wholeInterval(const std::string& unit, std::int64_t months, std::int64_t days, std::int64_t ns)
+Function wholeInterval(const std::string& unit, std::int64_t months, std::int64_t days,
+                       std::int64_t ns)
 {
     const TypePtr type = arrow::month_day_nano_interval();
     const auto make = [months, days, ns](Row& row, std::int64_t count) {
@@ -122,10 +128,11 @@ Function wholeInterval(const std::string& unit, std::int64_t months, std::int64_
         if (wideMonths != std::int32_t(wideMonths) || wideDays != std::int32_t(wideDays)
             || wideNs != std::int64_t(wideNs))
             row.fail("the interval is out of range");
-        return IntervalValue{std::int32_t(wideMonths), std::int32_t(wideDays), std::int64_t(wideNs)};
+        return IntervalValue{std::int32_t(wideMonths), std::int32_t(wideDays),
+                             std::int64_t(wideNs)};
     };
-    return {.entry = entry("to_" + unit, "to_" + unit + "(n) -> interval", "An interval of n " + unit + ".",
-                           "INTERVAL n " + unit),
+    return {.entry = entry("to_" + unit, "to_" + unit + "(n) -> interval",
+                           "An interval of n " + unit + ".", "INTERVAL n " + unit),
             .overloads = {{{Want::Long}, type, eachRow<IntervalValue, std::int64_t>(type, make)}}};
 }
 
@@ -140,8 +147,8 @@ Function fractionInterval(const std::string& unit, double ns)
         }
         return IntervalValue{0, 0, std::int64_t(wide) * 1000};
     };
-    return {.entry = entry("to_" + unit, "to_" + unit + "(n) -> interval", "An interval of n " + unit + ".",
-                           "INTERVAL n " + unit),
+    return {.entry = entry("to_" + unit, "to_" + unit + "(n) -> interval",
+                           "An interval of n " + unit + ".", "INTERVAL n " + unit),
             .overloads = {{{Want::Double}, type, eachRow<IntervalValue, double>(type, make)}}};
 }
 
@@ -163,18 +170,19 @@ std::vector<Function> intervalFunctions()
 
 Kernel epochKernel(std::int64_t divisor)
 {
-    return eachRow<std::int64_t, std::int64_t>(
-        arrow::int64(), [divisor](std::int64_t us) { return us / divisor; });
+    return eachRow<std::int64_t, std::int64_t>(arrow::int64(),
+                                               [divisor](std::int64_t us) { return us / divisor; });
 }
 
 Kernel fromUnits(std::int64_t usPerUnit)
 {
-    return eachRow<std::int64_t, std::int64_t>(timestampType(), [usPerUnit](Row& row, std::int64_t value) {
-        std::int64_t out = 0;
-        if (__builtin_mul_overflow(value, usPerUnit, &out))
-            row.fail(kOutOfRange);
-        return out;
-    });
+    return eachRow<std::int64_t, std::int64_t>(
+        timestampType(), [usPerUnit](Row& row, std::int64_t value) {
+            std::int64_t out = 0;
+            if (__builtin_mul_overflow(value, usPerUnit, &out))
+                row.fail(kOutOfRange);
+            return out;
+        });
 }
 
 std::int64_t fromSeconds(Row& row, double seconds)
@@ -190,7 +198,8 @@ std::int32_t makeDate(Row& row, std::int64_t year, std::int64_t month, std::int6
 {
     if (year < -290'000 || year > 290'000 || month < 1 || month > 12 || day < 1
         || day > daysInMonth(year, int(month))) {
-        row.fail(std::to_string(year) + "-" + std::to_string(month) + "-" + std::to_string(day) + " is not a date");
+        row.fail(std::to_string(year) + "-" + std::to_string(month) + "-" + std::to_string(day)
+                 + " is not a date");
         return 0;
     }
     return std::int32_t(daysFromCivil(year, int(month), int(day)));
@@ -206,7 +215,8 @@ std::int64_t makeTimestamp(Row& row, std::int64_t year, std::int64_t month, std:
         row.fail("the time of day is out of range");
         return 0;
     }
-    return days * kUsPerDay + hour * kUsPerHour + minute * kUsPerMinute + std::llround(second * 1e6);
+    return days * kUsPerDay + hour * kUsPerHour + minute * kUsPerMinute
+        + std::llround(second * 1e6);
 }
 
 } // namespace
@@ -232,45 +242,51 @@ std::optional<Binding> bindTimeArithmetic(Operands& operands, bool isMinus)
 std::vector<Function> timeArithmeticFunctions()
 {
     std::vector<Function> rows = intervalFunctions();
-    rows.push_back({.entry = entry("INTERVAL", "INTERVAL 5 MINUTE, INTERVAL '1 day 2 hours'",
-                                   "A span of time to add to a date or timestamp.", "INTERVAL 5 MINUTE")});
+    rows.push_back(
+        {.entry = entry("INTERVAL", "INTERVAL 5 MINUTE, INTERVAL '1 day 2 hours'",
+                        "A span of time to add to a date or timestamp.", "INTERVAL 5 MINUTE")});
     rows.back().entry.isOperator = true;
-    rows.push_back({.entry = entry("epoch", "epoch(time) -> double, epoch(interval)",
-                                   "Seconds since 1970-01-01 UTC, or of an interval.",
-                                   "CAST(time AS double)"),
-                    .overloads = {{{Want::Interval}, arrow::float64(),
-                                   eachRow<double, IntervalValue>(arrow::float64(), secondsOf)},
-                                  {{Want::Timestamp}, arrow::float64(),
-                                   eachRow<double, std::int64_t>(arrow::float64(), [](std::int64_t us) {
-                                       return double(us) / 1e6;
-                                   })}}});
+    rows.push_back(
+        {.entry = entry("epoch", "epoch(time) -> double, epoch(interval)",
+                        "Seconds since 1970-01-01 UTC, or of an interval.", "CAST(time AS double)"),
+         .overloads = {{{Want::Interval},
+                        arrow::float64(),
+                        eachRow<double, IntervalValue>(arrow::float64(), secondsOf)},
+                       {{Want::Timestamp},
+                        arrow::float64(),
+                        eachRow<double, std::int64_t>(
+                            arrow::float64(), [](std::int64_t us) { return double(us) / 1e6; })}}});
     rows.push_back({.entry = entry("epoch_ms", "epoch_ms(time) -> long, epoch_ms(ms) -> timestamp",
                                    "Milliseconds since 1970-01-01 UTC, or the time that they mean.",
                                    "unix_millis(time), timestamp_millis(ms)"),
                     .overloads = {{{Want::Timestamp}, arrow::int64(), epochKernel(1000)},
                                   {{Want::Long}, timestampType(), fromUnits(1000)}}});
-    rows.push_back({.entry = entry("epoch_us", "epoch_us(time) -> long", "Microseconds since 1970-01-01 UTC.",
-                                   "unix_micros(time)"),
+    rows.push_back({.entry = entry("epoch_us", "epoch_us(time) -> long",
+                                   "Microseconds since 1970-01-01 UTC.", "unix_micros(time)"),
                     .overloads = {{{Want::Timestamp}, arrow::int64(), epochKernel(1)}}});
     rows.push_back({.entry = entry("to_timestamp", "to_timestamp(seconds) -> timestamp",
                                    "The time so many seconds after 1970-01-01 UTC.",
                                    "timestamp_seconds(seconds)"),
-                    .overloads = {{{Want::Double}, timestampType(),
+                    .overloads = {{{Want::Double},
+                                   timestampType(),
                                    eachRow<std::int64_t, double>(timestampType(), fromSeconds)}}});
-    rows.push_back({.entry = entry("make_date", "make_date(year, month, day) -> date", "A date of its parts.",
-                                   "make_date(year, month, day)"),
-                    .overloads = {{{Want::Long, Want::Long, Want::Long}, arrow::date32(),
+    rows.push_back({.entry = entry("make_date", "make_date(year, month, day) -> date",
+                                   "A date of its parts.", "make_date(year, month, day)"),
+                    .overloads = {{{Want::Long, Want::Long, Want::Long},
+                                   arrow::date32(),
                                    eachRow<std::int32_t, std::int64_t, std::int64_t, std::int64_t>(
                                        arrow::date32(), makeDate)}}});
     rows.push_back(
-        {.entry = entry("make_timestamp", "make_timestamp(year, month, day, hour, minute, second) -> timestamp",
+        {.entry = entry("make_timestamp",
+                        "make_timestamp(year, month, day, hour, minute, second) -> timestamp",
                         "A time of its parts; of microseconds since 1970 with one argument.",
                         "make_timestamp(year, month, day, hour, minute, second)"),
-         .overloads = {{{Want::Long}, timestampType(), fromUnits(1)},
-                       {{Want::Long, Want::Long, Want::Long, Want::Long, Want::Long, Want::Double},
-                        timestampType(),
-                        eachRow<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                                std::int64_t, double>(timestampType(), makeTimestamp)}}});
+         .overloads = {
+             {{Want::Long}, timestampType(), fromUnits(1)},
+             {{Want::Long, Want::Long, Want::Long, Want::Long, Want::Long, Want::Double},
+              timestampType(),
+              eachRow<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                      std::int64_t, double>(timestampType(), makeTimestamp)}}});
     return rows;
 }
 

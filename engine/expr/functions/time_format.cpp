@@ -17,7 +17,8 @@ std::optional<Binding> readFormat(Operands& operands, std::size_t at, bool isRea
 {
     const auto format = operands.text(at);
     if (!format)
-        return Binding::failure("the format of " + operands.name() + " must be a constant string", int(at));
+        return Binding::failure("the format of " + operands.name() + " must be a constant string",
+                                int(at));
     auto pattern = std::make_shared<TimePattern>();
     if (const std::string error = pattern->parse(*format, isReading); !error.empty())
         return Binding::failure(error, int(at));
@@ -38,11 +39,12 @@ Binding bindWrite(Operands& operands)
     if (auto failure = operands.convert(0, timestampType()))
         return *failure;
     return {.type = arrow::utf8(),
-            .kernel = eachRow<std::string_view, std::int64_t>(arrow::utf8(), [pattern](Row& row, std::int64_t us) {
-                row.text.clear();
-                pattern->append(row.text, us);
-                return std::string_view(row.text);
-            })};
+            .kernel = eachRow<std::string_view, std::int64_t>(arrow::utf8(),
+                                                              [pattern](Row& row, std::int64_t us) {
+                                                                  row.text.clear();
+                                                                  pattern->append(row.text, us);
+                                                                  return std::string_view(row.text);
+                                                              })};
 }
 
 Binding bindRead(Operands& operands, bool isTry)
@@ -65,7 +67,8 @@ Binding bindRead(Operands& operands, bool isTry)
                     if (isTry)
                         row.setNull();
                     else
-                        row.fail("\"" + std::string(text.substr(0, 80)) + "\" does not fit the time format");
+                        row.fail("\"" + std::string(text.substr(0, 80))
+                                 + "\" does not fit the time format");
                     return std::int64_t(0);
                 })};
 }
@@ -81,7 +84,8 @@ std::vector<Function> timeFormatFunctions()
 {
     return {
         {.entry = entry("strftime", "strftime(time, format) -> string",
-                        "A time as text: %Y %m %d %H %M %S %f %b %A %j ...", "date_format(time, format)"),
+                        "A time as text: %Y %m %d %H %M %S %f %b %A %j ...",
+                        "date_format(time, format)"),
          .least = 2,
          .most = 2,
          .bind = bindWrite},

@@ -110,7 +110,8 @@ std::int64_t datePart(TimePart part, std::int64_t days)
 std::optional<TimePart> timePartOf(std::string_view name)
 {
     std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return char(std::tolower(c)); });
     if (lower == "centuries")
         return TimePart::Century;
     for (int pass = 0; pass < 2; ++pass) {
@@ -182,7 +183,8 @@ std::int64_t wholeUnitsBetween(TimePart unit, std::int64_t fromUs, std::int64_t 
         return (toUs - fromUs) / length;
     const std::int64_t fromDays = floorDivide(fromUs, kUsPerDay);
     const std::int64_t months = boundariesBetween(TimePart::Month, fromUs, toUs);
-    const std::int64_t reached = addMonths(fromDays, months) * kUsPerDay + (fromUs - fromDays * kUsPerDay);
+    const std::int64_t reached =
+        addMonths(fromDays, months) * kUsPerDay + (fromUs - fromDays * kUsPerDay);
     return (reached > toUs ? months - 1 : months) / monthsOf(unit);
 }
 

@@ -18,8 +18,8 @@ Kernel partKernel(TimePart part)
     if (part == TimePart::Epoch)
         return eachRow<double, std::int64_t>(
             arrow::float64(), [](std::int64_t us) { return double(us) / double(kUsPerSecond); });
-    return eachRow<std::int64_t, std::int64_t>(arrow::int64(),
-                                               [part](std::int64_t us) { return partOf(part, us); });
+    return eachRow<std::int64_t, std::int64_t>(
+        arrow::int64(), [part](std::int64_t us) { return partOf(part, us); });
 }
 
 // Reads the constant name of a part.
@@ -56,7 +56,8 @@ Binding bindDatePart(Operands& operands)
     if (auto failure = convertToTimestamp(operands, 1))
         return *failure;
     operands.dropFirst();
-    return {.type = part == TimePart::Epoch ? arrow::float64() : arrow::int64(), .kernel = partKernel(part)};
+    return {.type = part == TimePart::Epoch ? arrow::float64() : arrow::int64(),
+            .kernel = partKernel(part)};
 }
 
 // A date cut to days or more stays a date.
@@ -73,15 +74,18 @@ Binding bindDateTrunc(Operands& operands)
     operands.dropFirst();
     if (staysDate)
         return {.type = arrow::date32(),
-                .kernel = eachRow<std::int32_t, std::int32_t>(arrow::date32(), [part](std::int32_t days) {
-                    return std::int32_t(floorDivide(truncated(part, days * kUsPerDay), kUsPerDay));
-                })};
+                .kernel =
+                    eachRow<std::int32_t, std::int32_t>(arrow::date32(), [part](std::int32_t days) {
+                        return std::int32_t(
+                            floorDivide(truncated(part, days * kUsPerDay), kUsPerDay));
+                    })};
     return {.type = timestampType(),
             .kernel = eachRow<std::int64_t, std::int64_t>(
                 timestampType(), [part](std::int64_t us) { return truncated(part, us); })};
 }
 
-Binding bindDifference(Operands& operands, std::int64_t (*count)(TimePart, std::int64_t, std::int64_t))
+Binding bindDifference(Operands& operands,
+                       std::int64_t (*count)(TimePart, std::int64_t, std::int64_t))
 {
     TimePart part{};
     if (auto failure = readPart(operands, true, part))
@@ -93,7 +97,9 @@ Binding bindDifference(Operands& operands, std::int64_t (*count)(TimePart, std::
     operands.dropFirst();
     return {.type = arrow::int64(),
             .kernel = eachRow<std::int64_t, std::int64_t, std::int64_t>(
-                arrow::int64(), [part, count](std::int64_t from, std::int64_t to) { return count(part, from, to); })};
+                arrow::int64(), [part, count](std::int64_t from, std::int64_t to) {
+                    return count(part, from, to);
+                })};
 }
 
 // Buckets of a width that begin at 2000-01-03 (a Monday), or of months that begin at 2000-01-01.
@@ -103,7 +109,8 @@ std::int64_t bucketOf(Row& row, IntervalValue width, std::int64_t us)
     if (width.months > 0 && length == 0) {
         const CivilDay civil = civilFromDays(floorDivide(us, kUsPerDay));
         const std::int64_t months = (civil.year - 2000) * 12 + civil.month - 1;
-        return addMonths(daysFromCivil(2000, 1, 1), floorDivide(months, width.months) * width.months)
+        return addMonths(daysFromCivil(2000, 1, 1),
+                         floorDivide(months, width.months) * width.months)
             * kUsPerDay;
     }
     if (width.months != 0 || length <= 0) {
@@ -143,14 +150,25 @@ std::vector<Function> shorthands()
         {"month", TimePart::Month, "The month, 1 to 12.", "month(time)", {}},
         {"week", TimePart::Week, "The ISO week, 1 to 53.", "weekofyear(time)", {"weekofyear"}},
         {"day", TimePart::Day, "The day of the month, 1 to 31.", "day(time)", {"dayofmonth"}},
-        {"dayofweek", TimePart::DayOfWeek, "The day of the week, Sunday is 0.", "dayofweek(time) - 1", {"weekday"}},
-        {"isodow", TimePart::IsoDayOfWeek, "The day of the week, Monday is 1.", "weekday(time) + 1", {}},
+        {"dayofweek",
+         TimePart::DayOfWeek,
+         "The day of the week, Sunday is 0.",
+         "dayofweek(time) - 1",
+         {"weekday"}},
+        {"isodow",
+         TimePart::IsoDayOfWeek,
+         "The day of the week, Monday is 1.",
+         "weekday(time) + 1",
+         {}},
         {"dayofyear", TimePart::DayOfYear, "The day of the year, 1 to 366.", "dayofyear(time)", {}},
         {"hour", TimePart::Hour, "The hour, 0 to 23.", "hour(time)", {}},
         {"minute", TimePart::Minute, "The minute, 0 to 59.", "minute(time)", {}},
         {"second", TimePart::Second, "The second, 0 to 59.", "second(time)", {}},
-        {"millisecond", TimePart::Millisecond, "Milliseconds of the minute, 0 to 59999.",
-         "extract(second FROM time) * 1000", {}},
+        {"millisecond",
+         TimePart::Millisecond,
+         "Milliseconds of the minute, 0 to 59999.",
+         "extract(second FROM time) * 1000",
+         {}},
     };
     std::vector<Function> out;
     for (const Shorthand& row : rows)
@@ -163,9 +181,9 @@ std::vector<Function> shorthands()
 
 constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                 "Thursday", "Friday", "Saturday"};
-constexpr std::array<std::string_view, 12> kMonths{
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
 
 std::vector<Function> dayFunctions()
 {
@@ -176,30 +194,37 @@ std::vector<Function> dayFunctions()
                         arrow::utf8(),
                         eachRow<std::string_view, std::int64_t>(
                             arrow::utf8(),
-                            [](std::int64_t us) { return kDays[std::size_t(partOf(TimePart::DayOfWeek, us))]; })}}},
+                            [](std::int64_t us) {
+                                return kDays[std::size_t(partOf(TimePart::DayOfWeek, us))];
+                            })}}},
         {.entry = entry("monthname", "monthname(time) -> string", "The English name of the month.",
                         "date_format(time, 'MMMM')"),
          .overloads = {{{Want::Timestamp},
                         arrow::utf8(),
                         eachRow<std::string_view, std::int64_t>(
                             arrow::utf8(),
-                            [](std::int64_t us) { return kMonths[std::size_t(partOf(TimePart::Month, us) - 1)]; })}}},
-        {.entry = entry("last_day", "last_day(time) -> date", "The last day of the month.", "last_day(time)"),
+                            [](std::int64_t us) {
+                                return kMonths[std::size_t(partOf(TimePart::Month, us) - 1)];
+                            })}}},
+        {.entry = entry("last_day", "last_day(time) -> date", "The last day of the month.",
+                        "last_day(time)"),
          .overloads = {{{Want::Timestamp},
                         arrow::date32(),
                         eachRow<std::int32_t, std::int64_t>(
                             arrow::date32(),
                             [](std::int64_t us) {
                                 const CivilDay civil = civilFromDays(floorDivide(us, kUsPerDay));
-                                return std::int32_t(daysFromCivil(civil.year, civil.month,
-                                                                  daysInMonth(civil.year, civil.month)));
+                                return std::int32_t(daysFromCivil(
+                                    civil.year, civil.month, daysInMonth(civil.year, civil.month)));
                             })}}},
         {.entry = entry("date", "date(time) -> date", "The day of a timestamp, UTC.", "date(time)"),
          .overloads = {{{Want::Timestamp},
                         arrow::date32(),
-                        eachRow<std::int32_t, std::int64_t>(
-                            arrow::date32(),
-                            [](std::int64_t us) { return std::int32_t(floorDivide(us, kUsPerDay)); })}}},
+                        eachRow<std::int32_t, std::int64_t>(arrow::date32(),
+                                                            [](std::int64_t us) {
+                                                                return std::int32_t(
+                                                                    floorDivide(us, kUsPerDay));
+                                                            })}}},
     };
 }
 
@@ -210,36 +235,41 @@ std::vector<Function> timePartFunctions()
     std::vector<Function> rows = shorthands();
     for (Function& function : dayFunctions())
         rows.push_back(std::move(function));
-    rows.push_back({.entry = entry("date_part", "date_part(part, time) -> long, extract(part FROM time)",
-                                   "One part of a time: " + timePartNames() + ".",
-                                   "date_part(part, time)", {"datepart", "extract"}),
-                    .least = 2,
-                    .most = 2,
-                    .bind = bindDatePart});
-    rows.push_back({.entry = entry("date_trunc", "date_trunc(part, time) -> time",
-                                   "The beginning of the year, month, week, day, hour ... of a time.",
-                                   "date_trunc(part, time)", {"datetrunc"}),
-                    .least = 2,
-                    .most = 2,
-                    .bind = bindDateTrunc});
-    rows.push_back({.entry = entry("date_diff", "date_diff(part, from, to) -> long",
-                                   "The number of boundaries (midnights, full hours ...) between two times.",
-                                   "datediff(part, from, to)", {"datediff"}),
-                    .least = 3,
-                    .most = 3,
-                    .bind = [](Operands& operands) { return bindDifference(operands, boundariesBetween); }});
-    rows.push_back({.entry = entry("date_sub", "date_sub(part, from, to) -> long",
-                                   "The number of whole units between two times.",
-                                   "timestampdiff(part, from, to)", {"datesub"}),
-                    .least = 3,
-                    .most = 3,
-                    .bind = [](Operands& operands) { return bindDifference(operands, wholeUnitsBetween); }});
+    rows.push_back(
+        {.entry = entry("date_part", "date_part(part, time) -> long, extract(part FROM time)",
+                        "One part of a time: " + timePartNames() + ".", "date_part(part, time)",
+                        {"datepart", "extract"}),
+         .least = 2,
+         .most = 2,
+         .bind = bindDatePart});
+    rows.push_back(
+        {.entry = entry("date_trunc", "date_trunc(part, time) -> time",
+                        "The beginning of the year, month, week, day, hour ... of a time.",
+                        "date_trunc(part, time)", {"datetrunc"}),
+         .least = 2,
+         .most = 2,
+         .bind = bindDateTrunc});
+    rows.push_back(
+        {.entry = entry("date_diff", "date_diff(part, from, to) -> long",
+                        "The number of boundaries (midnights, full hours ...) between two times.",
+                        "datediff(part, from, to)", {"datediff"}),
+         .least = 3,
+         .most = 3,
+         .bind = [](Operands& operands) { return bindDifference(operands, boundariesBetween); }});
+    rows.push_back(
+        {.entry = entry("date_sub", "date_sub(part, from, to) -> long",
+                        "The number of whole units between two times.",
+                        "timestampdiff(part, from, to)", {"datesub"}),
+         .least = 3,
+         .most = 3,
+         .bind = [](Operands& operands) { return bindDifference(operands, wholeUnitsBetween); }});
     rows.push_back({.entry = entry("time_bucket", "time_bucket(width, time) -> timestamp",
                                    "The beginning of the interval of a width that a time lies in.",
                                    "window(time, width).start"),
                     .overloads = {{{Want::Interval, Want::Timestamp},
                                    timestampType(),
-                                   eachRow<std::int64_t, IntervalValue, std::int64_t>(timestampType(), bucketOf)}}});
+                                   eachRow<std::int64_t, IntervalValue, std::int64_t>(
+                                       timestampType(), bucketOf)}}});
     return rows;
 }
 

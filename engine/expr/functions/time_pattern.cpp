@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                 "Thursday", "Friday", "Saturday"};
-constexpr std::array<std::string_view, 12> kMonths{
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
+                                                   "May",       "June",     "July",     "August",
+                                                   "September", "October",  "November", "December"};
 
 constexpr std::string_view kWritten = "aAbBcdfgGHIjmMnpSuUVwWxXyYzZ%";
 constexpr std::string_view kRead = "aAbBdfgHIjmMpSyYzZ%";
@@ -45,7 +45,9 @@ void appendCode(std::string& out, char code, bool isPadded, std::int64_t us)
     const std::int64_t days = floorDivide(us, kUsPerDay);
     const std::int64_t time = us - days * kUsPerDay;
     const CivilDay civil = civilFromDays(days);
-    const auto number = [&](std::int64_t value, int width) { appendNumber(out, value, isPadded ? width : 1); };
+    const auto number = [&](std::int64_t value, int width) {
+        appendNumber(out, value, isPadded ? width : 1);
+    };
     switch (code) {
     case 'a': out += kDays[std::size_t(dayOfWeek(days))].substr(0, 3); break;
     case 'A': out += kDays[std::size_t(dayOfWeek(days))]; break;
@@ -106,7 +108,8 @@ bool takeWord(std::string_view& text, std::string_view word)
     if (text.size() < word.size())
         return false;
     for (std::size_t i = 0; i < word.size(); ++i) {
-        if (std::tolower(static_cast<unsigned char>(text[i])) != std::tolower(static_cast<unsigned char>(word[i])))
+        if (std::tolower(static_cast<unsigned char>(text[i]))
+            != std::tolower(static_cast<unsigned char>(word[i])))
             return false;
     }
     text.remove_prefix(word.size());
@@ -114,7 +117,8 @@ bool takeWord(std::string_view& text, std::string_view word)
 }
 
 template <std::size_t N>
-bool takeName(std::string_view& text, const std::array<std::string_view, N>& names, bool isShort, std::int64_t& index)
+bool takeName(std::string_view& text, const std::array<std::string_view, N>& names, bool isShort,
+              std::int64_t& index)
 {
     for (std::size_t i = 0; i < N; ++i) {
         if (takeWord(text, isShort ? names[i].substr(0, 3) : names[i])) {
@@ -244,8 +248,9 @@ bool TimePattern::read(std::string_view text, std::int64_t& us) const
         }
     }
     if (!text.empty() || parts.month < 1 || parts.month > 12 || parts.day < 1
-        || parts.day > daysInMonth(parts.year, int(parts.month)) || parts.hour > 23 || parts.minute > 59
-        || parts.second > 59 || parts.dayOfYear > (isLeapYear(parts.year) ? 366 : 365))
+        || parts.day > daysInMonth(parts.year, int(parts.month)) || parts.hour > 23
+        || parts.minute > 59 || parts.second > 59
+        || parts.dayOfYear > (isLeapYear(parts.year) ? 366 : 365))
         return false;
     if (parts.hasHalf)
         parts.hour = parts.hour % 12 + (parts.isAfternoon ? 12 : 0);

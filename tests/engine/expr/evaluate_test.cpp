@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/columns/batch.h"
+#include "engine/expr/catalogue.h"
 #include "engine/expr/expression.h"
 
 #include "tests/engine/expr/oracle.h"
@@ -22,11 +23,13 @@ Expression compiled(const std::string& text, const arrow::Schema& schema)
     return *expression;
 }
 
-std::shared_ptr<arrow::RecordBatch> oneColumn(const std::string& name, const std::shared_ptr<arrow::DataType>& type,
+std::shared_ptr<arrow::RecordBatch> oneColumn(const std::string& name,
+                                              const std::shared_ptr<arrow::DataType>& type,
                                               const std::string& json)
 {
     auto array = arrow::json::ArrayFromJSONString(type, json).ValueOrDie();
-    return arrow::RecordBatch::Make(arrow::schema({arrow::field(name, type)}), array->length(), {array});
+    return arrow::RecordBatch::Make(arrow::schema({arrow::field(name, type)}), array->length(),
+                                    {array});
 }
 
 std::string textOf(const arrow::Array& array)
@@ -50,16 +53,19 @@ private slots:
     {
         const auto type = arrow::boolean();
         const auto a = arrow::json::ArrayFromJSONString(
-                           type, "[true,true,true,false,false,false,null,null,null]").ValueOrDie();
+                           type, "[true,true,true,false,false,false,null,null,null]")
+                           .ValueOrDie();
         const auto b = arrow::json::ArrayFromJSONString(
-                           type, "[true,false,null,true,false,null,true,false,null]").ValueOrDie();
+                           type, "[true,false,null,true,false,null,true,false,null]")
+                           .ValueOrDie();
         const auto batch = arrow::RecordBatch::Make(
             arrow::schema({arrow::field("a", type), arrow::field("b", type)}), 9, {a, b});
         EvalErrors errors;
         const auto value = [&](const char* text) {
             return textOf(**compiled(text, *batch->schema()).evaluate(*batch, errors));
         };
-        QCOMPARE(value("a AND b"), std::string("true false null false false false null false null"));
+        QCOMPARE(value("a AND b"),
+                 std::string("true false null false false false null false null"));
         QCOMPARE(value("a OR b"), std::string("true true true true false null true null null"));
         QCOMPARE(value("NOT a"), std::string("false false false true true true null null null"));
         QCOMPARE(value("a = b"), std::string("true false null false true null null null null"));
@@ -86,7 +92,8 @@ private slots:
     {
         const auto batch = oneColumn("q", arrow::utf8(), R"(["1", "x", null, "3", "4y"])");
         EvalErrors errors;
-        const auto values = compiled("CAST(q AS INTEGER) * 2", *batch->schema()).evaluate(*batch, errors);
+        const auto values =
+            compiled("CAST(q AS INTEGER) * 2", *batch->schema()).evaluate(*batch, errors);
         QVERIFY(values);
         QCOMPARE(textOf(**values), std::string("2 null null 6 null"));
         QCOMPARE(errors.size(), std::size_t(2));
@@ -106,13 +113,13 @@ private slots:
     {
         const auto batch = oneColumn("q", arrow::utf8(), R"(["1", "x"])");
         EvalErrors errors;
-        const auto values
-            = compiled("coalesce(CAST(q AS INTEGER), 0)", *batch->schema()).evaluate(*batch, errors);
+        const auto values =
+            compiled("coalesce(CAST(q AS INTEGER), 0)", *batch->schema()).evaluate(*batch, errors);
         QCOMPARE(textOf(**values), std::string("1 null"));
         QCOMPARE(errors.size(), std::size_t(1));
         EvalErrors more;
-        const auto isNull
-            = compiled("CAST(q AS INTEGER) IS NULL", *batch->schema()).evaluate(*batch, more);
+        const auto isNull =
+            compiled("CAST(q AS INTEGER) IS NULL", *batch->schema()).evaluate(*batch, more);
         QCOMPARE(textOf(**isNull), std::string("false null"));
     }
 
@@ -123,10 +130,12 @@ private slots:
         const auto value = [&](const char* text) {
             return textOf(**compiled(text, *batch->schema()).evaluate(*batch, errors));
         };
-        QCOMPARE(value("CASE WHEN q = 'x' THEN 0 ELSE CAST(q AS INTEGER) END"), std::string("1 0 null"));
+        QCOMPARE(value("CASE WHEN q = 'x' THEN 0 ELSE CAST(q AS INTEGER) END"),
+                 std::string("1 0 null"));
         QCOMPARE(value("q <> 'x' AND CAST(q AS INTEGER) = 1"), std::string("true false null"));
         QCOMPARE(value("q = 'x' OR CAST(q AS INTEGER) = 2"), std::string("false true null"));
-        QCOMPARE(value("coalesce(nullif(length(q), 2), CAST(q AS INTEGER))"), std::string("1 1 null"));
+        QCOMPARE(value("coalesce(nullif(length(q), 2), CAST(q AS INTEGER))"),
+                 std::string("1 1 null"));
         QVERIFY(errors.empty());
     }
 
@@ -156,15 +165,53 @@ private slots:
         const auto nothing = oneColumn("v", arrow::null(), "[null, null]");
         QCOMPARE(textOf(**compiled("v = v", *nothing->schema()).evaluate(*nothing, errors)),
                  std::string("null null"));
-        QCOMPARE(textOf(**compiled("lower(v) IS NULL", *nothing->schema()).evaluate(*nothing, errors)),
-                 std::string("true true"));
+        QCOMPARE(
+            textOf(**compiled("lower(v) IS NULL", *nothing->schema()).evaluate(*nothing, errors)),
+            std::string("true true"));
+    }
+
+    // Whatever a function is given: it is refused, or gives a sound array of the type it promised.
+    void anyOperandsAreSafe()
+    {
+        const auto batch = test::sampleRows();
+        std::vector<std::string> operands{"NULL", "'a'", "2"};
+        for (const std::string& name : batch->schema()->field_names())
+            operands.push_back(name);
+        int evaluated = 0;
+        for (const std::string& name : functionNames()) {
+            std::vector<std::string> calls{name + "()"};
+            for (std::size_t i = 0; i < operands.size(); ++i) {
+                calls.push_back(name + "(" + operands[i] + ")");
+                if (i % 2 == 0)
+                    calls.push_back(name + "(" + operands[i] + ", "
+                                    + operands[i * 5 % operands.size()] + ")");
+                if (i % 5 == 0)
+                    calls.push_back(name + "(" + operands[i] + ", 'a', 2)");
+            }
+            for (const std::string& text : calls) {
+                Diagnostics diagnostics;
+                const auto expression =
+                    compileExpression(text, {1, 1}, *batch->schema(), "x", diagnostics);
+                QCOMPARE(expression.has_value(), !diagnostics.hasErrors());
+                if (!expression)
+                    continue;
+                EvalErrors errors;
+                const auto array = expression->evaluate(*batch, errors);
+                QVERIFY2(array, text.c_str());
+                QVERIFY2((*array)->type()->Equals(*expression->type()), text.c_str());
+                QVERIFY2((*array)->ValidateFull().ok(), text.c_str());
+                ++evaluated;
+            }
+        }
+        QVERIFY(evaluated > 500);
     }
 
     void severalThreadsMayEvaluate()
     {
         const auto batch = test::sampleRows();
-        const Expression expression
-            = compiled("regexp_replace(s, 'l+', 'L') || strftime(ts, '%Y') || (js ->> '$.c')", *batch->schema());
+        const Expression expression =
+            compiled("regexp_replace(s, 'l+', 'L') || strftime(ts, '%Y') || (js ->> '$.c')",
+                     *batch->schema());
         EvalErrors errors;
         const auto expected = textOf(**expression.evaluate(*batch, errors));
         std::vector<std::string> seen(4);

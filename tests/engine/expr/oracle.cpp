@@ -70,8 +70,8 @@ Oracle::Table Oracle::query(const std::string& sql)
 Answers Oracle::evaluate(const std::string& expression, std::size_t rows)
 {
     Answers out;
-    const Table type
-        = query("SELECT column_type FROM (DESCRIBE SELECT (" + expression + ") AS v FROM sample)");
+    const Table type =
+        query("SELECT column_type FROM (DESCRIBE SELECT (" + expression + ") AS v FROM sample)");
     if (!type.error.empty()) {
         out.failure = type.error;
         return out;
@@ -101,10 +101,14 @@ std::string valueText(const arrow::Array& array, std::int64_t row)
         return "null";
     const auto scalar = array.GetScalar(row).ValueOrDie();
     switch (array.type_id()) {
-    case arrow::Type::BOOL: return static_cast<const arrow::BooleanScalar&>(*scalar).value ? "true" : "false";
-    case arrow::Type::FLOAT: return doubleText(double(static_cast<const arrow::FloatScalar&>(*scalar).value));
-    case arrow::Type::DOUBLE: return doubleText(static_cast<const arrow::DoubleScalar&>(*scalar).value);
-    case arrow::Type::DATE32: return std::to_string(static_cast<const arrow::Date32Scalar&>(*scalar).value);
+    case arrow::Type::BOOL:
+        return static_cast<const arrow::BooleanScalar&>(*scalar).value ? "true" : "false";
+    case arrow::Type::FLOAT:
+        return doubleText(double(static_cast<const arrow::FloatScalar&>(*scalar).value));
+    case arrow::Type::DOUBLE:
+        return doubleText(static_cast<const arrow::DoubleScalar&>(*scalar).value);
+    case arrow::Type::DATE32:
+        return std::to_string(static_cast<const arrow::Date32Scalar&>(*scalar).value);
     case arrow::Type::TIMESTAMP:
         return std::to_string(static_cast<const arrow::TimestampScalar&>(*scalar).value);
     case arrow::Type::DECIMAL128:
@@ -128,7 +132,8 @@ std::string sqlName(const arrow::DataType& type)
     case arrow::Type::TIMESTAMP: return "TIMESTAMP";
     case arrow::Type::DECIMAL128: {
         const auto& decimal = static_cast<const arrow::Decimal128Type&>(type);
-        return "DECIMAL(" + std::to_string(decimal.precision()) + "," + std::to_string(decimal.scale()) + ")";
+        return "DECIMAL(" + std::to_string(decimal.precision()) + ","
+            + std::to_string(decimal.scale()) + ")";
     }
     default: return type.ToString();
     }

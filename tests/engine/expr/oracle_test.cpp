@@ -17,8 +17,8 @@ namespace {
 std::vector<test::OracleCase> allCases()
 {
     std::vector<test::OracleCase> all;
-    for (const auto& part : {test::numberCases(), test::logicCases(), test::textCases(), test::timeCases(),
-                             test::nestedCases()})
+    for (const auto& part : {test::numberCases(), test::logicCases(), test::textCases(),
+                             test::timeCases(), test::nestedCases()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -68,8 +68,8 @@ private slots:
         QFETCH(QString, sql);
         QFETCH(QString, type);
         Diagnostics diagnostics;
-        const auto compiled
-            = compileExpression(expression.toStdString(), {1, 1}, *m_rows->schema(), "x", diagnostics);
+        const auto compiled = compileExpression(expression.toStdString(), {1, 1}, *m_rows->schema(),
+                                                "x", diagnostics);
         QVERIFY2(compiled, diagnostics.text().c_str());
         EvalErrors errors;
         const auto array = compiled->evaluate(*m_rows, errors);
@@ -86,7 +86,8 @@ private slots:
         }
         const test::Answers theirs = m_oracle.evaluate(sql.toStdString(), ours.size());
         QCOMPARE(theirs.failure, std::string());
-        QCOMPARE(test::sqlName(*compiled->type()), type.isEmpty() ? theirs.type : type.toStdString());
+        QCOMPARE(test::sqlName(*compiled->type()),
+                 type.isEmpty() ? theirs.type : type.toStdString());
         bool areSame = ours.size() == theirs.values.size();
         for (std::size_t i = 0; areSame && i < ours.size(); ++i)
             areSame = test::isSameValue(ours[i], theirs.values[i]);
@@ -100,8 +101,8 @@ private slots:
     {
         QFETCH(QString, expression);
         Diagnostics diagnostics;
-        const auto compiled
-            = compileExpression(expression.toStdString(), {1, 1}, *m_rows->schema(), "x", diagnostics);
+        const auto compiled = compileExpression(expression.toStdString(), {1, 1}, *m_rows->schema(),
+                                                "x", diagnostics);
         QVERIFY(compiled);
         EvalErrors wholeErrors;
         const auto whole = compiled->evaluate(*m_rows, wholeErrors);

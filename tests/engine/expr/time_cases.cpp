@@ -130,7 +130,8 @@ std::vector<OracleCase> timeCases()
         {"CAST(w AS DATE)"},
         {"DATE '2024-02-29'"},
         {"TIMESTAMP '2024-02-29 10:20:30.5'"},
-        {"CAST('2024-02-29 10:20:30+02:30' AS TIMESTAMP)", "CAST('2024-02-29 10:20:30+02:30' AS TIMESTAMPTZ)::TIMESTAMP"},
+        {"CAST('2024-02-29 10:20:30+02:30' AS TIMESTAMP)",
+         "CAST('2024-02-29 10:20:30+02:30' AS TIMESTAMPTZ)::TIMESTAMP"},
         {"coalesce(ts, te, TIMESTAMP '1970-01-01 00:00:00')"},
     };
 }

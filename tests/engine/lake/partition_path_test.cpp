@@ -62,6 +62,10 @@ private slots:
         QTest::newRow("whole ms") << "timestamp" << "[1795491583993000]"
                                   << "2026-11-24T03:39:43.993000Z";
         QTest::newRow("decimal") << "decimal(12,2)" << "[\"-1234.50\"]" << "-1234.50";
+        QTest::newRow("small decimal") << "decimal(20,10)" << "[\"-0.0000000001\"]"
+                                       << "-0.0000000001";
+        QTest::newRow("zero decimal") << "decimal(20,10)" << "[\"0.0000000000\"]"
+                                      << "0.0000000000";
         QTest::newRow("string") << "string" << "[\"a b\"]" << "a b";
     }
     void valuesAreTextsThatReadBack()

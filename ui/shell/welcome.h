@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+namespace sluice::ui {
+
+/// What a workspace without pipelines shows: start the demo plant, or open a document.
+class Welcome final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Welcome(QWidget* parent = nullptr);
+
+signals:
+    void demoWanted();
+    void documentWanted();
+};
+
+} // namespace sluice::ui
