@@ -28,19 +28,27 @@ void letRun(int milliseconds)
 QString summaryOf(const api::EngineSnapshot& snapshot)
 {
     using namespace ui;
-    QString out = QStringLiteral("# What the demo plant did\n\nAt %1 UTC, workspace %2.\n\n").arg(dateTimeText(snapshot.timeUs), qstr(snapshot.workspacePath));
-    out += QStringLiteral("| Pipeline | State | Records in | Rate | p50 | p99 | Rejected | Rows conserved |\n|---|---|---|---|---|---|---|---|\n");
+    QString out = QStringLiteral("# What the demo plant did\n\nAt %1 UTC, workspace %2.\n\n")
+                      .arg(dateTimeText(snapshot.timeUs), qstr(snapshot.workspacePath));
+    out += QStringLiteral("| Pipeline | State | Records in | Rate | p50 | p99 | Rejected | Rows "
+                          "conserved |\n|---|---|---|---|---|---|---|---|\n");
     for (const api::PipelineSnapshot& pipeline : snapshot.pipelines)
         out += QStringLiteral("| %1 | %2 | %3 | %4 | %5 | %6 | %7 | %8 |\n")
-                   .arg(qstr(pipeline.name), pipeline.state == api::RunState::Running ? QStringLiteral("running") : QStringLiteral("not running"),
-                        countText(std::int64_t(pipeline.rowsIn)), rateText(pipeline.rowsInPerSecond), durationQuantity(pipeline.latency.p50Us).text(),
-                        durationQuantity(pipeline.latency.p99Us).text(), countText(std::int64_t(pipeline.rejects.rejected())),
+                   .arg(qstr(pipeline.name),
+                        pipeline.state == api::RunState::Running ? QStringLiteral("running")
+                                                                 : QStringLiteral("not running"),
+                        countText(std::int64_t(pipeline.rowsIn)),
+                        rateText(pipeline.rowsInPerSecond),
+                        durationQuantity(pipeline.latency.p50Us).text(),
+                        durationQuantity(pipeline.latency.p99Us).text(),
+                        countText(std::int64_t(pipeline.rejects.rejected())),
                         pipeline.isConserved ? QStringLiteral("yes") : QStringLiteral("no"));
     out += QStringLiteral("\n| Table | Rows committed |\n|---|---|\n");
     for (const api::PipelineSnapshot& pipeline : snapshot.pipelines)
         for (const api::NodeSnapshot& node : pipeline.nodes)
             if (node.role == api::NodeRole::Sink)
-                out += QStringLiteral("| %1 | %2 |\n").arg(qstr(node.target), countText(node.committedRows));
+                out += QStringLiteral("| %1 | %2 |\n")
+                           .arg(qstr(node.target), countText(node.committedRows));
     return out;
 }
 
@@ -48,13 +56,15 @@ bool hasMoved(const api::EngineSnapshot& snapshot)
 {
     bool hasRows = !snapshot.pipelines.empty();
     for (const api::PipelineSnapshot& pipeline : snapshot.pipelines)
-        hasRows = hasRows && pipeline.state == api::RunState::Running && pipeline.rowsIn > 0 && pipeline.epoch > 0;
+        hasRows = hasRows && pipeline.state == api::RunState::Running && pipeline.rowsIn > 0
+            && pipeline.epoch > 0;
     return hasRows;
 }
 
 } // namespace
 
-int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& window, int seconds, const QString& folder)
+int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& window, int seconds,
+                const QString& folder)
 {
     window.startDemo();
     window.show();
@@ -64,11 +74,14 @@ int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& w
     bridge.tick();
     const api::EngineSnapshotPtr snapshot = engine.snapshot();
     QSaveFile summary(folder + QStringLiteral("/summary.md"));
-    const bool isWritten = summary.open(QIODevice::WriteOnly) && summary.write(summaryOf(*snapshot).toUtf8()) > 0 && summary.commit();
+    const bool isWritten = summary.open(QIODevice::WriteOnly)
+        && summary.write(summaryOf(*snapshot).toUtf8()) > 0 && summary.commit();
     const QString path = QDir(folder).absolutePath();
-    std::printf("%d pictures and summary.md are in %s\nthe lake is in %s/lake\n", saved, path.toUtf8().constData(), snapshot->workspacePath.c_str());
+    std::printf("%d pictures and summary.md are in %s\nthe lake is in %s/lake\n", saved,
+                path.toUtf8().constData(), snapshot->workspacePath.c_str());
     if (!hasMoved(*snapshot))
-        std::fprintf(stderr, "sluice: no records moved; see %s/sluice.log\n", snapshot->workspacePath.c_str());
+        std::fprintf(stderr, "sluice: no records moved; see %s/sluice.log\n",
+                     snapshot->workspacePath.c_str());
     return saved > 0 && isWritten && hasMoved(*snapshot) ? 0 : 1;
 }
 

@@ -8,13 +8,14 @@
 namespace sluice::ui {
 class EngineBridge;
 class MainWindow;
-}
+} // namespace sluice::ui
 
 namespace sluice::console {
 
 /// Lets the demo run for some seconds without a display, saves pictures of all pages and a summary
 /// (summary.md) into a folder, and prints where they are. Returns the process's exit code: 1 if no
 /// records moved or nothing could be saved.
-int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& window, int seconds, const QString& folder);
+int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& window, int seconds,
+                const QString& folder);
 
 } // namespace sluice::console

@@ -19,7 +19,11 @@ void writeOptions(JsonWriter& json, const std::vector<OptionSpec>& options)
 {
     json.beginArray();
     for (const OptionSpec& option : options) {
-        json.beginObject().key("name").value(option.name).key("type").value(optionTypeName(option.type));
+        json.beginObject()
+            .key("name")
+            .value(option.name)
+            .key("type")
+            .value(optionTypeName(option.type));
         json.key("required").value(option.isRequired).key("help").value(option.help);
         if (!option.defaultValue.empty())
             json.key("default").value(option.defaultValue);
@@ -49,8 +53,20 @@ void nodesAsJson()
     JsonWriter json;
     json.beginArray();
     for (const api::NodeKindInfo& kind : api::nodeKinds()) {
-        json.beginObject().key("name").value(kind.name).key("title").value(kind.title).key("category").value(kind.category);
-        json.key("help").value(kind.help).key("min_inputs").value(kind.minInputs).key("max_inputs").value(kind.maxInputs).key("options");
+        json.beginObject()
+            .key("name")
+            .value(kind.name)
+            .key("title")
+            .value(kind.title)
+            .key("category")
+            .value(kind.category);
+        json.key("help")
+            .value(kind.help)
+            .key("min_inputs")
+            .value(kind.minInputs)
+            .key("max_inputs")
+            .value(kind.maxInputs)
+            .key("options");
         writeOptions(json, kind.options);
         json.endObject();
     }
@@ -66,7 +82,8 @@ void printOptions(const std::vector<OptionSpec>& options, const std::string& ind
             facts += ", required";
         if (!option.defaultValue.empty())
             facts += ", " + option.defaultValue + " unless given";
-        std::printf("%s%-18s %s (%s)\n", indent.c_str(), option.name.c_str(), option.help.c_str(), facts.c_str());
+        std::printf("%s%-18s %s (%s)\n", indent.c_str(), option.name.c_str(), option.help.c_str(),
+                    facts.c_str());
         printOptions(option.fields, indent + "  ");
     }
 }
@@ -77,8 +94,12 @@ void markdownOptions(const std::vector<OptionSpec>& options, const std::string& 
         std::string type = optionTypeName(option.type);
         for (std::size_t i = 0; i < option.choices.size(); ++i)
             type += (i == 0 ? ": " : ", ") + option.choices[i];
-        std::printf("| `%s%s` | %s | %s | %s |\n", prefix.c_str(), option.name.c_str(), type.c_str(),
-                    option.isRequired ? "required" : option.defaultValue.empty() ? "" : ("`" + option.defaultValue + "`").c_str(), option.help.c_str());
+        std::printf("| `%s%s` | %s | %s | %s |\n", prefix.c_str(), option.name.c_str(),
+                    type.c_str(),
+                    option.isRequired                 ? "required"
+                        : option.defaultValue.empty() ? ""
+                                                      : ("`" + option.defaultValue + "`").c_str(),
+                    option.help.c_str());
         markdownOptions(option.fields, prefix + option.name + ".");
     }
 }
@@ -87,18 +108,21 @@ void nodesAsMarkdown()
 {
     std::printf("# Pipeline reference\n\nWritten by `sluicectl nodes --markdown`; do not edit.\n");
     for (const api::NodeKindInfo& kind : api::nodeKinds()) {
-        std::printf("\n## %s\n\n%s (%s). %s\n\n", kind.name.c_str(), kind.title.c_str(), kind.category.c_str(), kind.help.c_str());
+        std::printf("\n## %s\n\n%s (%s). %s\n\n", kind.name.c_str(), kind.title.c_str(),
+                    kind.category.c_str(), kind.help.c_str());
         std::printf("| Option | Type | Default | What it does |\n|---|---|---|---|\n");
         markdownOptions(kind.options, "");
     }
-    std::printf("\n## Functions and operators\n\n| Name | Signature | What it does | In Spark SQL |\n|---|---|---|---|\n");
+    std::printf("\n## Functions and operators\n\n| Name | Signature | What it does | In Spark SQL "
+                "|\n|---|---|---|---|\n");
     const auto cell = [](std::string text) {
         for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
             text.insert(at, "\\");
         return text;
     };
     for (const api::FunctionInfo& function : api::functions())
-        std::printf("| `%s` | `%s` | %s | `%s` |\n", cell(function.name).c_str(), cell(function.signature).c_str(), cell(function.help).c_str(),
+        std::printf("| `%s` | `%s` | %s | `%s` |\n", cell(function.name).c_str(),
+                    cell(function.signature).c_str(), cell(function.help).c_str(),
                     cell(function.spark).c_str());
 }
 
@@ -107,7 +131,8 @@ void printNodes(const std::string& name)
     for (const api::NodeKindInfo& kind : api::nodeKinds()) {
         if (!name.empty() && kind.name != name)
             continue;
-        std::printf("%-18s %-10s %s\n", kind.name.c_str(), kind.category.c_str(), kind.help.c_str());
+        std::printf("%-18s %-10s %s\n", kind.name.c_str(), kind.category.c_str(),
+                    kind.help.c_str());
         if (!name.empty())
             printOptions(kind.options, "  ");
     }
@@ -118,8 +143,17 @@ void functionsAsJson()
     JsonWriter json;
     json.beginArray();
     for (const api::FunctionInfo& function : api::functions()) {
-        json.beginObject().key("name").value(function.name).key("category").value(function.category);
-        json.key("signature").value(function.signature).key("help").value(function.help).key("spark").value(function.spark);
+        json.beginObject()
+            .key("name")
+            .value(function.name)
+            .key("category")
+            .value(function.category);
+        json.key("signature")
+            .value(function.signature)
+            .key("help")
+            .value(function.help)
+            .key("spark")
+            .value(function.spark);
         json.key("aggregate").value(function.isAggregate).key("aliases").beginArray();
         for (const std::string& alias : function.aliases)
             json.value(alias);
@@ -137,7 +171,13 @@ int validate(const Shared& shared, const std::string& path)
     const api::Validation validation = api::validateDocument(*text, path, {});
     if (shared.isJson) {
         JsonWriter json;
-        json.beginObject().key("valid").value(validation.isValid).key("pipeline").value(validation.pipeline).key("findings").beginArray();
+        json.beginObject()
+            .key("valid")
+            .value(validation.isValid)
+            .key("pipeline")
+            .value(validation.pipeline)
+            .key("findings")
+            .beginArray();
         for (const std::string& finding : validation.findings)
             json.value(finding);
         json.endArray().endObject();
@@ -168,21 +208,26 @@ void addCatalogueCommands(CLI::App& app, Shared& shared)
         else
             printNodes(*name);
     });
-    app.add_subcommand("functions", "List the functions, operators and aggregates of expressions")->callback([&shared] {
-        if (shared.isJson) {
-            functionsAsJson();
-            return;
-        }
-        std::vector<std::vector<std::string>> rows;
-        for (const api::FunctionInfo& function : api::functions())
-            rows.push_back({function.name, function.category, function.signature, function.help});
-        printTable({"NAME", "CATEGORY", "SIGNATURE", "WHAT IT DOES"}, rows);
-    });
-    CLI::App* check = app.add_subcommand("validate", "Check a pipeline document: all findings at once");
+    app.add_subcommand("functions", "List the functions, operators and aggregates of expressions")
+        ->callback([&shared] {
+            if (shared.isJson) {
+                functionsAsJson();
+                return;
+            }
+            std::vector<std::vector<std::string>> rows;
+            for (const api::FunctionInfo& function : api::functions())
+                rows.push_back(
+                    {function.name, function.category, function.signature, function.help});
+            printTable({"NAME", "CATEGORY", "SIGNATURE", "WHAT IT DOES"}, rows);
+        });
+    CLI::App* check
+        = app.add_subcommand("validate", "Check a pipeline document: all findings at once");
     const auto document = std::make_shared<std::string>();
     check->add_option("document", *document, "The YAML document")->required();
     check->callback([&shared, document] { shared.exitCode = validate(shared, *document); });
-    CLI::App* init = app.add_subcommand("init", "Write a runnable document from a sample of JSON lines or CSV");
+    CLI::App* init
+        = app.add_subcommand("init",
+                             "Write a runnable document from a sample of JSON lines or CSV");
     const auto sample = std::make_shared<std::string>();
     init->add_option("sample", *sample, "The sample file")->required();
     init->callback([&shared, sample] {

@@ -14,11 +14,11 @@ namespace sluice::ctl {
 /// How the program ends; documented in --help and the README.
 enum ExitCode {
     kDone = 0,
-    kFailed = 1,        // the work failed
-    kUsage = 2,         // the command line is wrong
-    kInvalid = 3,       // a document is not valid
-    kNotFound = 4,      // a table, file or workspace is not there
-    kRefused = 5        // somebody else holds the workspace, or a right is missing
+    kFailed = 1,   // the work failed
+    kUsage = 2,    // the command line is wrong
+    kInvalid = 3,  // a document is not valid
+    kNotFound = 4, // a table, file or workspace is not there
+    kRefused = 5   // somebody else holds the workspace, or a right is missing
 };
 
 /// What every command shares.

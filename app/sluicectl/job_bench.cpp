@@ -19,8 +19,8 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <simdjson.h>
+#include <CLI/CLI.hpp>
 
 namespace sluice::ctl {
 namespace {
@@ -88,7 +88,9 @@ class JobBench
 public:
     explicit JobBench(const BenchOptions& options)
         : m_options(options)
-        , m_folder(options.folder.empty() ? std::filesystem::temp_directory_path().string() + "/sluice-bench-" + std::to_string(::getpid()) : options.folder)
+        , m_folder(options.folder.empty() ? std::filesystem::temp_directory_path().string()
+                           + "/sluice-bench-" + std::to_string(::getpid())
+                                          : options.folder)
     {
     }
     ~JobBench()
@@ -107,7 +109,12 @@ public:
             std::fprintf(stderr, "run %d of %d ...\n", i + 1, m_options.runs);
             measured.push_back(runOnce());
             if (!measured.back().failure.empty())
-                return report(shared, {.code = ErrorCode::Internal, .message = measured.back().failure, .object = "bench job", .hint = {}, .cause = {}});
+                return report(shared,
+                              {.code = ErrorCode::Internal,
+                               .message = measured.back().failure,
+                               .object = "bench job",
+                               .hint = {},
+                               .cause = {}});
         }
         std::ranges::sort(measured, {}, &Measured::seconds);
         tell(shared, measured[measured.size() / 2], baseline);
@@ -137,7 +144,8 @@ private:
             }
         }
         std::ofstream countries(m_folder + "/countries.csv");
-        countries << "code,region\nDE,central\nFR,west\nUS,america\nGB,west\nNL,west\nIT,south\nES,south\nPL,east\nSE,north\nAT,central\nCH,central\n";
+        countries << "code,region\nDE,central\nFR,west\nUS,america\nGB,west\nNL,west\nIT,south\nES,"
+                     "south\nPL,east\nSE,north\nAT,central\nCH,central\n";
         std::ofstream(m_folder + "/job.yaml") << kJob;
         sample.append(simdjson::SIMDJSON_PADDING, ' ');
         const double baseline = parseBaseline(sample);
@@ -180,8 +188,12 @@ private:
             }
             if (pipeline.state == api::RunState::Failed)
                 out.failure = pipeline.stateReason;
-            if (isStopping && (pipeline.state == api::RunState::Finished || pipeline.state == api::RunState::Stopped || !out.failure.empty())) {
-                out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            if (isStopping
+                && (pipeline.state == api::RunState::Finished
+                    || pipeline.state == api::RunState::Stopped || !out.failure.empty())) {
+                out.seconds
+                    = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+                          .count();
                 out.cores = double(processUsage().cpuNs - cpu) * 1e-9 / out.seconds;
                 return out;
             }
@@ -193,16 +205,33 @@ private:
         const double rate = double(m_options.events) / median.seconds;
         const double bytes = double(m_bytes) / double(m_options.events);
         if (!shared.isJson) {
-            std::printf("job: %s events in %.2f s: %s, %.0f bytes an event, %.2f cores, %.2f R_parse, p50 %lld ms, p99 %lld ms (median of %d)\n",
-                        countText(m_options.events).c_str(), median.seconds, rateText(rate).c_str(), bytes, median.cores, rate / baseline,
-                        static_cast<long long>(median.p50Us / 1000), static_cast<long long>(median.p99Us / 1000), m_options.runs);
+            std::printf("job: %s events in %.2f s: %s, %.0f bytes an event, %.2f cores, %.2f "
+                        "R_parse, p50 %lld ms, p99 %lld ms (median of %d)\n",
+                        countText(m_options.events).c_str(), median.seconds, rateText(rate).c_str(),
+                        bytes, median.cores, rate / baseline,
+                        static_cast<long long>(median.p50Us / 1000),
+                        static_cast<long long>(median.p99Us / 1000), m_options.runs);
             return;
         }
         JsonWriter json;
-        json.beginArray().beginObject().key("name").value("job").key("events").value(m_options.events);
-        json.key("events_per_second").value(rate).key("bytes_per_event").value(bytes).key("cores_used").value(median.cores);
-        json.key("ratio_to_parse").value(rate / baseline).key("p50_ms").value(double(median.p50Us) / 1000);
-        json.key("p99_ms").value(double(median.p99Us) / 1000).key("runs").value(m_options.runs).endObject().endArray();
+        json.beginArray().beginObject().key("name").value("job").key("events").value(
+            m_options.events);
+        json.key("events_per_second")
+            .value(rate)
+            .key("bytes_per_event")
+            .value(bytes)
+            .key("cores_used")
+            .value(median.cores);
+        json.key("ratio_to_parse")
+            .value(rate / baseline)
+            .key("p50_ms")
+            .value(double(median.p50Us) / 1000);
+        json.key("p99_ms")
+            .value(double(median.p99Us) / 1000)
+            .key("runs")
+            .value(m_options.runs)
+            .endObject()
+            .endArray();
         std::printf("%s\n", json.text().c_str());
     }
 
@@ -216,11 +245,18 @@ private:
 void addBenchCommand(CLI::App& app, Shared& shared)
 {
     const auto options = std::make_shared<BenchOptions>();
-    CLI::App* bench = app.add_subcommand("bench", "Measure: job = the whole job from a JSON log to bronze, silver and gold");
+    CLI::App* bench = app.add_subcommand(
+        "bench", "Measure: job = the whole job from a JSON log to bronze, silver and gold");
     bench->add_option("name", options->name, "job")->required()->check(CLI::IsMember({"job"}));
-    bench->add_option("--events", options->events, "Order events")->capture_default_str()->check(CLI::Range(std::int64_t(10'000), std::int64_t(1'000'000'000)));
-    bench->add_option("--runs", options->runs, "Runs; the median counts")->capture_default_str()->check(CLI::Range(1, 99));
-    bench->add_option("--cores", options->workers, "Worker threads")->capture_default_str()->check(CLI::Range(1, 256));
+    bench->add_option("--events", options->events, "Order events")
+        ->capture_default_str()
+        ->check(CLI::Range(std::int64_t(10'000), std::int64_t(1'000'000'000)));
+    bench->add_option("--runs", options->runs, "Runs; the median counts")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 99));
+    bench->add_option("--cores", options->workers, "Worker threads")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 256));
     bench->add_option("--folder", options->folder, "Where to put the data; kept afterwards");
     bench->callback([&shared, options] { shared.exitCode = JobBench(*options).run(shared); });
 }

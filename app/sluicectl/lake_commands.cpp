@@ -20,8 +20,18 @@ Result<std::unique_ptr<api::Engine>> look(const Shared& shared)
 
 void writeInfo(JsonWriter& json, const api::TableInfo& table)
 {
-    json.key("table").value(table.name).key("layer").value(table.layer).key("version").value(table.version);
-    json.key("rows").value(table.rows).key("bytes").value(table.bytes).key("files").value(table.files);
+    json.key("table")
+        .value(table.name)
+        .key("layer")
+        .value(table.layer)
+        .key("version")
+        .value(table.version);
+    json.key("rows")
+        .value(table.rows)
+        .key("bytes")
+        .value(table.bytes)
+        .key("files")
+        .value(table.files);
     json.key("last_commit_us").value(table.lastCommitUs).key("partition_columns").beginArray();
     for (const std::string& column : table.partitionColumns)
         json.value(column);
@@ -53,7 +63,8 @@ int listTables(const Shared& shared)
     }
     std::vector<std::vector<std::string>> rows;
     for (const api::TableInfo& table : tables)
-        rows.push_back({table.name, std::to_string(table.version), countText(table.rows), bytesText(table.bytes), countText(table.files),
+        rows.push_back({table.name, std::to_string(table.version), countText(table.rows),
+                        bytesText(table.bytes), countText(table.files),
                         timeText(table.lastCommitUs), table.trouble});
     if (rows.empty())
         std::fprintf(stderr, "the lake of %s has no tables yet\n", shared.workspace.c_str());
@@ -62,12 +73,15 @@ int listTables(const Shared& shared)
     return kDone;
 }
 
-int detail(const Shared& shared, const std::string& table, std::optional<std::int64_t> version, bool isHistory)
+int detail(const Shared& shared, const std::string& table, std::optional<std::int64_t> version,
+           bool isHistory)
 {
     auto engine = look(shared);
     if (!engine)
         return report(shared, engine.error());
-    const auto answer = askAndWait(**engine, api::TableDetailQuery{.table = table, .previewRows = 0, .version = version});
+    const auto answer
+        = askAndWait(**engine,
+                     api::TableDetailQuery{.table = table, .previewRows = 0, .version = version});
     if (const auto* error = std::get_if<Error>(&answer))
         return report(shared, *error);
     const auto& found = std::get<api::TableDetailAnswer>(answer);
@@ -77,11 +91,29 @@ int detail(const Shared& shared, const std::string& table, std::optional<std::in
         writeInfo(json, found.info);
         json.key("schema").beginArray();
         for (const api::ColumnInfo& column : found.schema)
-            json.beginObject().key("name").value(column.name).key("type").value(column.type).key("nullable").value(column.isNullable).endObject();
+            json.beginObject()
+                .key("name")
+                .value(column.name)
+                .key("type")
+                .value(column.type)
+                .key("nullable")
+                .value(column.isNullable)
+                .endObject();
         json.endArray().key("history").beginArray();
         for (const api::CommitInfo& commit : found.history) {
-            json.beginObject().key("version").value(commit.version).key("time_us").value(commit.timeUs).key("operation").value(commit.operation);
-            json.key("rows").value(commit.rows).key("added_files").value(commit.addedFiles).key("removed_files").value(commit.removedFiles);
+            json.beginObject()
+                .key("version")
+                .value(commit.version)
+                .key("time_us")
+                .value(commit.timeUs)
+                .key("operation")
+                .value(commit.operation);
+            json.key("rows")
+                .value(commit.rows)
+                .key("added_files")
+                .value(commit.addedFiles)
+                .key("removed_files")
+                .value(commit.removedFiles);
             json.key("bytes").value(commit.bytes).key("engine").value(commit.engine).endObject();
         }
         json.endArray().endObject();
@@ -93,13 +125,15 @@ int detail(const Shared& shared, const std::string& table, std::optional<std::in
     std::vector<std::vector<std::string>> rows;
     if (isHistory) {
         for (const api::CommitInfo& commit : found.history)
-            rows.push_back({std::to_string(commit.version), timeText(commit.timeUs), commit.operation, countText(commit.rows),
-                            countText(commit.addedFiles), countText(commit.removedFiles), bytesText(commit.bytes)});
+            rows.push_back({std::to_string(commit.version), timeText(commit.timeUs),
+                            commit.operation, countText(commit.rows), countText(commit.addedFiles),
+                            countText(commit.removedFiles), bytesText(commit.bytes)});
         printTable({"VERSION", "TIME", "OPERATION", "ROWS", "ADDED", "REMOVED", "SIZE"}, rows);
         return kDone;
     }
-    std::printf("%s: version %lld, %s rows, %s in %s files\n\n", found.info.name.c_str(), static_cast<long long>(found.info.version),
-                countText(found.info.rows).c_str(), bytesText(found.info.bytes).c_str(), countText(found.info.files).c_str());
+    std::printf("%s: version %lld, %s rows, %s in %s files\n\n", found.info.name.c_str(),
+                static_cast<long long>(found.info.version), countText(found.info.rows).c_str(),
+                bytesText(found.info.bytes).c_str(), countText(found.info.files).c_str());
     for (const api::ColumnInfo& column : found.schema)
         rows.push_back({column.name, column.type, column.isNullable ? "" : "not null"});
     printTable({"COLUMN", "TYPE", ""}, rows);
@@ -150,18 +184,22 @@ void addLakeCommands(CLI::App& app, Shared& shared)
     CLI::App* lake = app.add_subcommand("lake", "Look at the tables of the lake");
     lake->require_subcommand(1);
     lake->fallthrough();
-    lake->add_subcommand("ls", "List the tables")->callback([&shared] { shared.exitCode = listTables(shared); });
+    lake->add_subcommand("ls", "List the tables")->callback([&shared] {
+        shared.exitCode = listTables(shared);
+    });
     const auto table = std::make_shared<std::string>();
     const auto version = std::make_shared<std::int64_t>(-1);
     CLI::App* show = lake->add_subcommand("show", "Show a table's schema and size");
     show->add_option("table", *table, "schema.table")->required();
     show->add_option("--version", *version, "An older version");
     show->callback([&shared, table, version] {
-        shared.exitCode = detail(shared, *table, *version < 0 ? std::nullopt : std::optional(*version), false);
+        shared.exitCode
+            = detail(shared, *table, *version < 0 ? std::nullopt : std::optional(*version), false);
     });
     CLI::App* history = lake->add_subcommand("history", "Show a table's commits");
     history->add_option("table", *table, "schema.table")->required();
-    history->callback([&shared, table] { shared.exitCode = detail(shared, *table, std::nullopt, true); });
+    history->callback(
+        [&shared, table] { shared.exitCode = detail(shared, *table, std::nullopt, true); });
 
     CLI::App* query = app.add_subcommand("sql", "Run SQL over the lake; tables are schema.table");
     const auto text = std::make_shared<std::string>();

@@ -14,9 +14,12 @@ namespace {
 bool hasProcessor()
 {
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")
+        && __builtin_cpu_supports("fma"))
         return true;
-    std::fprintf(stderr, "sluicectl: this processor has no AVX2; Sluice needs one of 2013 or later (x86-64-v3)\n");
+    std::fprintf(
+        stderr,
+        "sluicectl: this processor has no AVX2; Sluice needs one of 2013 or later (x86-64-v3)\n");
     return false;
 }
 
@@ -28,9 +31,12 @@ int run(int argc, char** argv)
     app.require_subcommand(1);
     app.fallthrough();
     app.set_version_flag("--version", "sluicectl 0.1.0");
-    app.add_option("-w,--workspace", shared.workspace, "Folder of the workspace")->envname("SLUICE_WORKSPACE")->capture_default_str();
+    app.add_option("-w,--workspace", shared.workspace, "Folder of the workspace")
+        ->envname("SLUICE_WORKSPACE")
+        ->capture_default_str();
     app.add_flag("--json", shared.isJson, "Print JSON, for programs");
-    app.footer("Exit codes: 0 done, 1 failed, 2 wrong command line, 3 document not valid, 4 not found, 5 refused.");
+    app.footer("Exit codes: 0 done, 1 failed, 2 wrong command line, 3 document not valid, 4 not "
+               "found, 5 refused.");
     addCatalogueCommands(app, shared);
     addRunCommand(app, shared);
     addLakeCommands(app, shared);

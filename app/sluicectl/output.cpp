@@ -19,7 +19,9 @@ constexpr std::size_t kWidest = 60;
 // Columns that a text takes on a terminal: code points, good enough for Latin text.
 std::size_t widthOf(const std::string& text)
 {
-    return std::size_t(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return std::size_t(std::ranges::count_if(text, [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 std::string shown(std::string text)
@@ -45,7 +47,11 @@ int report(const Shared& shared, const Error& error)
 {
     if (shared.isJson) {
         JsonWriter json;
-        json.beginObject().key("error").value(errorCodeName(error.code)).key("message").value(error.message);
+        json.beginObject()
+            .key("error")
+            .value(errorCodeName(error.code))
+            .key("message")
+            .value(error.message);
         json.key("object").value(error.object).key("hint").value(error.hint).endObject();
         std::printf("%s\n", json.text().c_str());
     } else {
@@ -62,7 +68,8 @@ int report(const Shared& shared, const Error& error)
     }
 }
 
-void printTable(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows)
+void printTable(const std::vector<std::string>& header,
+                const std::vector<std::vector<std::string>>& rows)
 {
     std::vector<std::size_t> widths;
     for (const std::string& name : header)

@@ -13,7 +13,8 @@ namespace sluice::ctl {
 namespace {
 
 // Reads what the job's plan reads of one record; the sum keeps the compiler from leaving it out.
-std::uint64_t readFields(simdjson::ondemand::parser& parser, const char* line, std::size_t length, std::size_t capacity)
+std::uint64_t readFields(simdjson::ondemand::parser& parser, const char* line, std::size_t length,
+                         std::size_t capacity)
 {
     simdjson::ondemand::document document;
     if (parser.iterate(line, length, capacity).get(document) != simdjson::SUCCESS)
@@ -25,18 +26,21 @@ std::uint64_t readFields(simdjson::ondemand::parser& parser, const char* line, s
     // A broken record ends at its first error, as it would for any reader.
     for (const char* name : {"order_id", "country", "channel", "status"}) {
         simdjson::ondemand::value value;
-        if (document.find_field_unordered(name).get(value) != simdjson::SUCCESS || value.get_string().get(text) != simdjson::SUCCESS)
+        if (document.find_field_unordered(name).get(value) != simdjson::SUCCESS
+            || value.get_string().get(text) != simdjson::SUCCESS)
             return sum;
         sum += text.size();
     }
     for (const char* name : {"product", "quantity", "ts"}) {
         simdjson::ondemand::value value;
-        if (document.find_field_unordered(name).get(value) != simdjson::SUCCESS || value.get_int64().get(number) != simdjson::SUCCESS)
+        if (document.find_field_unordered(name).get(value) != simdjson::SUCCESS
+            || value.get_int64().get(number) != simdjson::SUCCESS)
             return sum;
         sum += std::uint64_t(number);
     }
     simdjson::ondemand::value amount;
-    if (document.find_field_unordered("amount").get(amount) == simdjson::SUCCESS && amount.get_double().get(real) == simdjson::SUCCESS)
+    if (document.find_field_unordered("amount").get(amount) == simdjson::SUCCESS
+        && amount.get_double().get(real) == simdjson::SUCCESS)
         sum += std::uint64_t(real);
     return sum;
 }
@@ -53,15 +57,18 @@ double parseBaseline(const std::string& lines)
         std::uint64_t records = 0, sum = 0;
         const char* end = lines.data() + lines.size() - simdjson::SIMDJSON_PADDING;
         for (const char* line = lines.data(); line < end;) {
-            const auto* stop = static_cast<const char*>(std::memchr(line, '\n', std::size_t(end - line)));
+            const auto* stop
+                = static_cast<const char*>(std::memchr(line, '\n', std::size_t(end - line)));
             if (!stop)
                 break;
-            sum += readFields(parser, line, std::size_t(stop - line), std::size_t(stop - line) + simdjson::SIMDJSON_PADDING);
+            sum += readFields(parser, line, std::size_t(stop - line),
+                              std::size_t(stop - line) + simdjson::SIMDJSON_PADDING);
             ++records;
             line = stop + 1;
         }
         sink = sink + sum;
-        rate = double(records) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        rate = double(records)
+            / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
     std::ranges::sort(rates);
     return rates[1];

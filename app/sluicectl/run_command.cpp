@@ -51,11 +51,14 @@ public:
     int run()
     {
         openLog(m_shared.workspace + "/sluice.log", LogLevel::Error);
-        auto engine = api::openEngine({.workspace = m_shared.workspace, .workers = m_options.workers, .epochSeconds = m_options.epochSeconds});
+        auto engine = api::openEngine({.workspace = m_shared.workspace,
+                                       .workers = m_options.workers,
+                                       .epochSeconds = m_options.epochSeconds});
         if (!engine)
             return report(m_shared, engine.error());
         m_engine = std::move(*engine);
-        m_command = m_engine->submit(api::DeployPipeline{.documentPath = m_options.document, .text = {}});
+        m_command
+            = m_engine->submit(api::DeployPipeline{.documentPath = m_options.document, .text = {}});
         for (;;) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
             if (const auto refused = takeRefusal())
@@ -68,7 +71,8 @@ public:
             progress(*pipeline);
             if (m_hasStarted && isOver(*pipeline))
                 return finish(*pipeline);
-            m_hasStarted = m_hasStarted || pipeline->state == api::RunState::Running || pipeline->state == api::RunState::Stopping;
+            m_hasStarted = m_hasStarted || pipeline->state == api::RunState::Running
+                || pipeline->state == api::RunState::Stopping;
             stopIfAsked(*pipeline);
         }
     }
@@ -76,7 +80,8 @@ public:
 private:
     static bool isOver(const api::PipelineSnapshot& pipeline)
     {
-        return pipeline.state == api::RunState::Stopped || pipeline.state == api::RunState::Finished || pipeline.state == api::RunState::Failed;
+        return pipeline.state == api::RunState::Stopped || pipeline.state == api::RunState::Finished
+            || pipeline.state == api::RunState::Failed;
     }
 
     // The first outcome is the deployment's; it names the pipeline.
@@ -86,7 +91,8 @@ private:
             if (outcome.error) {
                 endLine();
                 if (outcome.error->code == ErrorCode::ConfigInvalid && !m_shared.isJson) {
-                    std::fprintf(stderr, "%s\n", outcome.error->message.c_str()); // findings have their own places
+                    std::fprintf(stderr, "%s\n",
+                                 outcome.error->message.c_str()); // findings have their own places
                     return kInvalid;
                 }
                 return report(m_shared, *outcome.error);
@@ -132,22 +138,26 @@ private:
     void progress(const api::PipelineSnapshot& pipeline)
     {
         const auto now = std::chrono::steady_clock::now();
-        const auto every = m_isTerminal ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000);
+        const auto every
+            = m_isTerminal ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000);
         if (m_options.isQuiet || now - m_lastProgress < every)
             return;
         m_lastProgress = now;
         std::int64_t watermark = INT64_MIN;
         for (const api::NodeSnapshot& node : pipeline.nodes)
-            if (node.role == api::NodeRole::Source && node.watermarkUs != INT64_MIN && node.watermarkUs < INT64_MAX / 2)
+            if (node.role == api::NodeRole::Source && node.watermarkUs != INT64_MIN
+                && node.watermarkUs < INT64_MAX / 2)
                 watermark = std::max(watermark, node.watermarkUs);
-        std::string line = pipeline.name + "  " + countText(std::int64_t(pipeline.rowsIn)) + " in  " + rateText(pipeline.rowsInPerSecond);
+        std::string line = pipeline.name + "  " + countText(std::int64_t(pipeline.rowsIn)) + " in  "
+            + rateText(pipeline.rowsInPerSecond);
         if (pipeline.lagRows >= 0)
             line += "  lag " + countText(pipeline.lagRows);
         if (watermark != INT64_MIN)
             line += "  watermark " + timeText(watermark);
         if (pipeline.latency.p99Us >= 0)
             line += "  p99 " + std::to_string(pipeline.latency.p99Us / 1000) + " ms";
-        line += "  rejected " + countText(std::int64_t(pipeline.rejects.rejected())) + "  epoch " + std::to_string(pipeline.epoch);
+        line += "  rejected " + countText(std::int64_t(pipeline.rejects.rejected())) + "  epoch "
+            + std::to_string(pipeline.epoch);
         std::fprintf(stderr, m_isTerminal ? "\r\033[K%s" : "%s\n", line.c_str());
         std::fflush(stderr);
         m_hasLine = m_isTerminal;
@@ -166,25 +176,43 @@ private:
         if (m_shared.isJson) {
             JsonWriter json;
             json.beginObject().key("pipeline").value(pipeline.name).key("state");
-            json.value(isFailed ? "failed" : pipeline.state == api::RunState::Finished ? "finished" : "stopped");
+            json.value(isFailed                                        ? "failed"
+                           : pipeline.state == api::RunState::Finished ? "finished"
+                                                                       : "stopped");
             if (isFailed)
                 json.key("reason").value(pipeline.stateReason);
             json.key("rows_in").value(pipeline.rowsIn).key("epoch").value(pipeline.epoch);
-            json.key("filtered").value(pipeline.rejects.filtered).key("dropped").value(pipeline.rejects.dropped);
-            json.key("duplicate").value(pipeline.rejects.duplicate).key("late").value(pipeline.rejects.late);
-            json.key("dead_letter").value(pipeline.rejects.deadLetter).key("quarantined").value(pipeline.rejects.quarantined);
+            json.key("filtered")
+                .value(pipeline.rejects.filtered)
+                .key("dropped")
+                .value(pipeline.rejects.dropped);
+            json.key("duplicate")
+                .value(pipeline.rejects.duplicate)
+                .key("late")
+                .value(pipeline.rejects.late);
+            json.key("dead_letter")
+                .value(pipeline.rejects.deadLetter)
+                .key("quarantined")
+                .value(pipeline.rejects.quarantined);
             json.key("tables").beginArray();
             for (const api::NodeSnapshot& node : pipeline.nodes)
                 if (node.role == api::NodeRole::Sink)
-                    json.beginObject().key("table").value(node.target).key("rows").value(node.committedRows).endObject();
+                    json.beginObject()
+                        .key("table")
+                        .value(node.target)
+                        .key("rows")
+                        .value(node.committedRows)
+                        .endObject();
             json.endArray().endObject();
             std::printf("%s\n", json.text().c_str());
         } else if (isFailed) {
-            std::fprintf(stderr, "%s failed: %s\n", pipeline.name.c_str(), pipeline.stateReason.c_str());
+            std::fprintf(stderr, "%s failed: %s\n", pipeline.name.c_str(),
+                         pipeline.stateReason.c_str());
         } else {
             std::vector<std::vector<std::string>> rows;
             for (const api::NodeSnapshot& node : pipeline.nodes)
-                if (node.role == api::NodeRole::Sink && (node.committedRows > 0 || !node.isImplicit))
+                if (node.role == api::NodeRole::Sink
+                    && (node.committedRows > 0 || !node.isImplicit))
                     rows.push_back({node.target, countText(node.committedRows)});
             printTable({"WRITTEN BY THIS RUN", "ROWS"}, rows);
         }
@@ -207,12 +235,20 @@ private:
 void addRunCommand(CLI::App& app, Shared& shared)
 {
     const auto options = std::make_shared<RunOptions>();
-    CLI::App* run = app.add_subcommand("run", "Run a pipeline document; Ctrl-C ends the epoch, commits it and stops");
-    run->add_option("document", options->document, "The YAML document")->required()->check(CLI::ExistingFile);
-    run->add_flag("--until-idle", options->untilIdle, "Stop when all input is read, closing every window");
+    CLI::App* run = app.add_subcommand(
+        "run", "Run a pipeline document; Ctrl-C ends the epoch, commits it and stops");
+    run->add_option("document", options->document, "The YAML document")
+        ->required()
+        ->check(CLI::ExistingFile);
+    run->add_flag("--until-idle", options->untilIdle,
+                  "Stop when all input is read, closing every window");
     run->add_flag("-q,--quiet", options->isQuiet, "No progress line");
-    run->add_option("--workers", options->workers, "Worker threads; 0 = one a core")->capture_default_str();
-    run->add_option("--epoch", options->epochSeconds, "Seconds between commits, unless the document says")->capture_default_str()->check(CLI::Range(0.05, 3600.0));
+    run->add_option("--workers", options->workers, "Worker threads; 0 = one a core")
+        ->capture_default_str();
+    run->add_option("--epoch", options->epochSeconds,
+                    "Seconds between commits, unless the document says")
+        ->capture_default_str()
+        ->check(CLI::Range(0.05, 3600.0));
     run->callback([&shared, options] {
         std::signal(SIGINT, onInterrupt);
         std::signal(SIGTERM, onInterrupt);

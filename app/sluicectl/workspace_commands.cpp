@@ -36,7 +36,8 @@ int carryOut(const Shared& shared, api::Command command)
 
 int listConnections(const Shared& shared)
 {
-    auto engine = api::openEngine({.workspace = shared.workspace, .workers = 1, .isReadOnly = true});
+    auto engine
+        = api::openEngine({.workspace = shared.workspace, .workers = 1, .isReadOnly = true});
     if (!engine)
         return report(shared, engine.error());
     const auto snapshot = (*engine)->snapshot();
@@ -44,7 +45,14 @@ int listConnections(const Shared& shared)
     json.beginArray();
     std::vector<std::vector<std::string>> rows;
     for (const api::ConnectionSnapshot& connection : snapshot->connections) {
-        json.beginObject().key("name").value(connection.name).key("kind").value(connection.kind).key("servers").value(connection.summary).endObject();
+        json.beginObject()
+            .key("name")
+            .value(connection.name)
+            .key("kind")
+            .value(connection.kind)
+            .key("servers")
+            .value(connection.summary)
+            .endObject();
         rows.push_back({connection.name, connection.kind, connection.summary});
     }
     json.endArray();
@@ -57,10 +65,13 @@ int listConnections(const Shared& shared)
 
 int testConnection(const Shared& shared, const std::string& name, const std::string& topic)
 {
-    auto engine = api::openEngine({.workspace = shared.workspace, .workers = 1, .isReadOnly = true});
+    auto engine
+        = api::openEngine({.workspace = shared.workspace, .workers = 1, .isReadOnly = true});
     if (!engine)
         return report(shared, engine.error());
-    const auto answer = askAndWait(**engine, api::ConnectionTestQuery{.connection = name, .options = {}, .topic = topic});
+    const auto answer
+        = askAndWait(**engine,
+                     api::ConnectionTestQuery{.connection = name, .options = {}, .topic = topic});
     if (const auto* error = std::get_if<Error>(&answer))
         return report(shared, *error);
     static constexpr const char* kStates[] = {"pending", "running", "ok", "failed", "skipped"};
@@ -71,7 +82,16 @@ int testConnection(const Shared& shared, const std::string& name, const std::str
     for (const api::ConnectionTestStep& step : std::get<api::ConnectionTestAnswer>(answer).steps) {
         hasFailed = hasFailed || step.state == api::ConnectionTestStep::State::Failed;
         const char* state = kStates[int(step.state)];
-        json.beginObject().key("step").value(step.name).key("state").value(state).key("detail").value(step.detail).key("seconds").value(step.seconds).endObject();
+        json.beginObject()
+            .key("step")
+            .value(step.name)
+            .key("state")
+            .value(state)
+            .key("detail")
+            .value(step.detail)
+            .key("seconds")
+            .value(step.seconds)
+            .endObject();
         rows.push_back({step.name, state, step.detail});
     }
     json.endArray();
@@ -87,20 +107,32 @@ void addConnections(CLI::App& app, Shared& shared)
     CLI::App* connections = app.add_subcommand("connections", "Named connections of the workspace");
     connections->require_subcommand(1);
     connections->fallthrough();
-    connections->add_subcommand("ls", "List them")->callback([&shared] { shared.exitCode = listConnections(shared); });
+    connections->add_subcommand("ls", "List them")->callback([&shared] {
+        shared.exitCode = listConnections(shared);
+    });
     const auto name = std::make_shared<std::string>();
     const auto options = std::make_shared<std::vector<std::string>>();
     const auto topic = std::make_shared<std::string>();
-    CLI::App* put = connections->add_subcommand("put", "Make or change one: NAME bootstrap.servers=HOST:9092 ...");
+    CLI::App* put
+        = connections->add_subcommand("put",
+                                      "Make or change one: NAME bootstrap.servers=HOST:9092 ...");
     put->add_option("name", *name)->required();
-    put->add_option("options", *options, "option=value, with the names of librdkafka; secrets as secret:NAME or env:NAME")->required();
+    put->add_option(
+           "options", *options,
+           "option=value, with the names of librdkafka; secrets as secret:NAME or env:NAME")
+        ->required();
     put->callback([&shared, name, options] {
         api::SaveConnection command{.name = *name, .kind = "kafka", .options = {}};
         for (const std::string& option : *options) {
             const std::size_t equals = option.find('=');
             if (equals == std::string::npos) {
-                shared.exitCode = report(shared, {.code = ErrorCode::ConfigInvalid, .message = "expected option=value, found \"" + option + "\"",
-                                                  .object = *name, .hint = {}, .cause = {}});
+                shared.exitCode
+                    = report(shared,
+                             {.code = ErrorCode::ConfigInvalid,
+                              .message = "expected option=value, found \"" + option + "\"",
+                              .object = *name,
+                              .hint = {},
+                              .cause = {}});
                 return;
             }
             command.options.emplace_back(option.substr(0, equals), option.substr(equals + 1));
@@ -109,11 +141,13 @@ void addConnections(CLI::App& app, Shared& shared)
     });
     CLI::App* remove = connections->add_subcommand("rm", "Remove one");
     remove->add_option("name", *name)->required();
-    remove->callback([&shared, name] { shared.exitCode = carryOut(shared, api::RemoveConnection{*name}); });
+    remove->callback(
+        [&shared, name] { shared.exitCode = carryOut(shared, api::RemoveConnection{*name}); });
     CLI::App* test = connections->add_subcommand("test", "Test one, step by step");
     test->add_option("name", *name)->required();
     test->add_option("--topic", *topic, "Read one record of it");
-    test->callback([&shared, name, topic] { shared.exitCode = testConnection(shared, *name, *topic); });
+    test->callback(
+        [&shared, name, topic] { shared.exitCode = testConnection(shared, *name, *topic); });
 }
 
 } // namespace
@@ -121,7 +155,9 @@ void addConnections(CLI::App& app, Shared& shared)
 void addWorkspaceCommands(CLI::App& app, Shared& shared)
 {
     addConnections(app, shared);
-    CLI::App* secrets = app.add_subcommand("secrets", "Secrets in the workspace's vault (SLUICE_VAULT_PASSPHRASE opens it)");
+    CLI::App* secrets
+        = app.add_subcommand("secrets",
+                             "Secrets in the workspace's vault (SLUICE_VAULT_PASSPHRASE opens it)");
     secrets->require_subcommand(1);
     secrets->fallthrough();
     const auto name = std::make_shared<std::string>();
@@ -141,7 +177,8 @@ void addWorkspaceCommands(CLI::App& app, Shared& shared)
         for (std::size_t i = 0; !shared.isJson && i < names->size(); ++i)
             std::printf("%s\n", (*names)[i].c_str());
     });
-    CLI::App* put = secrets->add_subcommand("put", "Keep one; its value is the first line of standard input");
+    CLI::App* put
+        = secrets->add_subcommand("put", "Keep one; its value is the first line of standard input");
     put->add_option("name", *name)->required();
     put->callback([&shared, name] {
         std::string value;

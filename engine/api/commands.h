@@ -44,7 +44,8 @@ struct StartDemoPlant
 struct SaveConnection
 {
     std::string name, kind = "kafka";
-    std::vector<std::pair<std::string, std::string>> options; // secrets as "secret:NAME" or "env:NAME"
+    std::vector<std::pair<std::string, std::string>>
+        options; // secrets as "secret:NAME" or "env:NAME"
 };
 struct RemoveConnection
 {

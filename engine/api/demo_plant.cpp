@@ -20,7 +20,8 @@ constexpr double kFaultShare = 0.006;
 
 void replaceAll(std::string& text, const std::string& from, const std::string& to)
 {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size()))
         text.replace(at, from.size(), to);
 }
 
@@ -43,7 +44,8 @@ Result<std::unique_ptr<DemoPlant>> DemoPlant::start(double rate)
     std::unique_ptr<DemoPlant> out(new DemoPlant(rate));
     SLUICE_TRY(out->m_cluster, connectors::MockCluster::start(1));
     SLUICE_TRY(out->m_cluster->createTopic(kTopic, kPartitions));
-    SLUICE_TRY(out->m_feeder, connectors::TopicFeeder::connect(out->m_cluster->connection(kConnection)));
+    SLUICE_TRY(out->m_feeder,
+               connectors::TopicFeeder::connect(out->m_cluster->connection(kConnection)));
     out->m_thread = std::thread([plant = out.get()] { plant->feed(); });
     return out;
 }
@@ -58,7 +60,8 @@ std::vector<DemoPlant::Document> DemoPlant::documents() const
     std::vector<Document> out;
     for (const DemoDocument& document : demoDocuments()) {
         std::string text = document.text;
-        replaceAll(text, "@RATE@", std::to_string(std::max(1, int(m_rate * (1 - kOrdersShare) / 3))));
+        replaceAll(text, "@RATE@",
+                   std::to_string(std::max(1, int(m_rate * (1 - kOrdersShare) / 3))));
         out.push_back({document.name, std::move(text)});
     }
     return out;
@@ -68,8 +71,10 @@ std::vector<DemoPlant::Document> DemoPlant::documents() const
 // tenth over two minutes, so that the charts have something to show.
 void DemoPlant::feed()
 {
-    const connectors::DemoRecords records(connectors::DemoRecords::Profile::Orders, 11, kFaultShare);
-    // Records of another start have other numbers, so that they are no duplicates of the last one's.
+    const connectors::DemoRecords records(connectors::DemoRecords::Profile::Orders, 11,
+                                          kFaultShare);
+    // Records of another start have other numbers, so that they are no duplicates of the last
+    // one's.
     auto index = std::uint64_t(systemClock().wallNow().us / 1000);
     double owed = 0;
     std::int64_t last = systemClock().steadyNow().ns;

@@ -13,7 +13,7 @@
 namespace sluice::connectors {
 class MockCluster;
 class TopicFeeder;
-}
+} // namespace sluice::connectors
 
 namespace sluice::api {
 

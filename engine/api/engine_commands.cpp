@@ -12,8 +12,11 @@ namespace {
 
 Error notThere(const std::string& pipeline)
 {
-    return {.code = ErrorCode::ConfigUnknown, .message = "there is no pipeline \"" + pipeline + "\"", .object = pipeline,
-            .hint = "Deploy its document first.", .cause = {}};
+    return {.code = ErrorCode::ConfigUnknown,
+            .message = "there is no pipeline \"" + pipeline + "\"",
+            .object = pipeline,
+            .hint = "Deploy its document first.",
+            .cause = {}};
 }
 
 Error documentError(const Diagnostics& diagnostics)
@@ -21,7 +24,8 @@ Error documentError(const Diagnostics& diagnostics)
     std::string text = diagnostics.text();
     while (!text.empty() && text.back() == '\n')
         text.pop_back();
-    return {.code = ErrorCode::ConfigInvalid, .message = text, .object = {}, .hint = {}, .cause = {}};
+    return {
+        .code = ErrorCode::ConfigInvalid, .message = text, .object = {}, .hint = {}, .cause = {}};
 }
 
 } // namespace
@@ -42,8 +46,12 @@ Status EngineImpl::needsRights(const char* what) const
 {
     if (!m_options.isReadOnly)
         return ok();
-    return Error{.code = ErrorCode::PermissionDenied, .message = std::string("the workspace was opened for looking only: cannot ") + what,
-                 .object = m_options.workspace, .hint = "Open it without the read-only option.", .cause = {}};
+    return Error{.code = ErrorCode::PermissionDenied,
+                 .message
+                 = std::string("the workspace was opened for looking only: cannot ") + what,
+                 .object = m_options.workspace,
+                 .hint = "Open it without the read-only option.",
+                 .cause = {}};
 }
 
 PipelineSlot* EngineImpl::find(const std::string& pipeline)
@@ -57,16 +65,23 @@ void EngineImpl::settle(const PipelineSnapshot& snapshot)
 {
     for (auto it = m_pending.begin(); it != m_pending.end();) {
         const Pending pending = *it;
-        const bool isOver = snapshot.state == RunState::Stopped || snapshot.state == RunState::Finished || snapshot.state == RunState::Failed;
+        const bool isOver = snapshot.state == RunState::Stopped
+            || snapshot.state == RunState::Finished || snapshot.state == RunState::Failed;
         const bool isMine = pending.pipeline == snapshot.name;
-        if (!isMine || (pending.waitsForStart ? !isOver && snapshot.state != RunState::Running : !isOver)) {
+        if (!isMine
+            || (pending.waitsForStart ? !isOver && snapshot.state != RunState::Running : !isOver)) {
             ++it;
             continue;
         }
         it = m_pending.erase(it);
         const std::string version = snapshot.name + ": version " + std::to_string(snapshot.version);
         if (snapshot.state == RunState::Failed)
-            refused(pending.id, {.code = ErrorCode::Internal, .message = snapshot.stateReason, .object = snapshot.name, .hint = {}, .cause = {}});
+            refused(pending.id,
+                    {.code = ErrorCode::Internal,
+                     .message = snapshot.stateReason,
+                     .object = snapshot.name,
+                     .hint = {},
+                     .cause = {}});
         else
             done(pending.id, version + (pending.waitsForStart ? " runs" : " has stopped"));
     }
@@ -86,18 +101,24 @@ Status EngineImpl::start(PipelineSlot& slot, CommandId id)
     environment.scheduler = &m_scheduler;
     environment.services = services;
     environment.stateFolder = m_workspace->workspace().stateFolder(slot.name());
-    environment.makeRejectSink = [](Verdict verdict, const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
-        return lake::makeRejectSink(runtime::rejectTable(verdict, create.pipeline), create.services->lakeFolder, create.pipeline,
+    environment.makeRejectSink
+        = [](Verdict verdict,
+             const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
+        return lake::makeRejectSink(runtime::rejectTable(verdict, create.pipeline),
+                                    create.services->lakeFolder, create.pipeline,
                                     verdictName(verdict), *create.services->clock);
     };
     SLUICE_TRY(makeFolder(environment.stateFolder));
-    SLUICE_TRY(const std::int64_t run, m_workspace->workspace().beginRun(slot.name(), slot.version(), systemClock().wallNow().us));
+    SLUICE_TRY(const std::int64_t run,
+               m_workspace->workspace().beginRun(slot.name(), slot.version(),
+                                                 systemClock().wallNow().us));
     if (!plan.document.find("epoch"))
         plan.epochLength = Micros(std::int64_t(m_options.epochSeconds * 1e6));
     m_runs[slot.name()] = {run};
     slot.start(std::move(plan), std::move(environment), m_series);
     m_pending.push_back({id, slot.name(), true, slot.version()});
-    noteEvent(EventSnapshot::Level::Info, slot.name(), "version " + std::to_string(slot.version()) + " starts");
+    noteEvent(EventSnapshot::Level::Info, slot.name(),
+              "version " + std::to_string(slot.version()) + " starts");
     return ok();
 }
 
@@ -105,21 +126,30 @@ Status EngineImpl::deploy(const std::string& path, std::string text, CommandId i
 {
     SLUICE_TRY(needsRights("deploy"));
     std::error_code error;
-    const std::string absolute = path.empty() ? std::string() : std::filesystem::absolute(path, error).lexically_normal().string();
+    const std::string absolute = path.empty()
+        ? std::string()
+        : std::filesystem::absolute(path, error).lexically_normal().string();
     if (text.empty()) {
         SLUICE_TRY(text, readFile(absolute));
     }
     Diagnostics diagnostics(path);
-    const runtime::Plan plan = checkDocument(text, absolute, m_workspace->servicesFor(absolute), diagnostics);
+    const runtime::Plan plan
+        = checkDocument(text, absolute, m_workspace->servicesFor(absolute), diagnostics);
     if (diagnostics.hasErrors())
         return documentError(diagnostics);
     PipelineSlot* slot = find(plan.pipeline);
     if (slot && slot->isRunning())
-        return Error{.code = ErrorCode::Conflict, .message = "the pipeline runs", .object = plan.pipeline,
-                     .hint = "Stop it first; its state stays.", .cause = {}};
-    SLUICE_TRY(const int version, m_workspace->workspace().savePipeline(plan.pipeline, text, absolute, systemClock().wallNow().us));
+        return Error{.code = ErrorCode::Conflict,
+                     .message = "the pipeline runs",
+                     .object = plan.pipeline,
+                     .hint = "Stop it first; its state stays.",
+                     .cause = {}};
+    SLUICE_TRY(const int version,
+               m_workspace->workspace().savePipeline(plan.pipeline, text, absolute,
+                                                     systemClock().wallNow().us));
     if (!slot) {
-        m_slots[plan.pipeline] = std::make_unique<PipelineSlot>(plan.pipeline, version, absolute, text);
+        m_slots[plan.pipeline]
+            = std::make_unique<PipelineSlot>(plan.pipeline, version, absolute, text);
         slot = m_slots[plan.pipeline].get();
     }
     slot->setDocument(version, absolute, text);
@@ -164,9 +194,13 @@ void EngineImpl::carryOut(CommandId id, RemovePipeline& command)
 {
     PipelineSlot* slot = find(command.pipeline);
     if (!slot || slot->isRunning()) {
-        refused(id, slot ? Error{.code = ErrorCode::Conflict, .message = "the pipeline runs", .object = command.pipeline,
-                                 .hint = "Stop it first.", .cause = {}}
-                         : notThere(command.pipeline));
+        refused(id,
+                slot ? Error{.code = ErrorCode::Conflict,
+                             .message = "the pipeline runs",
+                             .object = command.pipeline,
+                             .hint = "Stop it first.",
+                             .cause = {}}
+                     : notThere(command.pipeline));
         return;
     }
     Status removed = needsRights("remove a pipeline");
@@ -210,10 +244,16 @@ void EngineImpl::carryOut(CommandId id, StartDemoPlant& command)
 
 void EngineImpl::carryOut(CommandId id, SaveConnection& command)
 {
-    workspace::StoredConnection stored{command.name, command.kind, {command.options.begin(), command.options.end()}};
+    workspace::StoredConnection stored{command.name,
+                                       command.kind,
+                                       {command.options.begin(), command.options.end()}};
     Status status = needsRights("save a connection");
     if (status && command.name.empty())
-        status = Error{.code = ErrorCode::ConfigInvalid, .message = "a connection needs a name", .object = "connection", .hint = {}, .cause = {}};
+        status = Error{.code = ErrorCode::ConfigInvalid,
+                       .message = "a connection needs a name",
+                       .object = "connection",
+                       .hint = {},
+                       .cause = {}};
     if (status)
         status = m_workspace->workspace().saveConnection(stored);
     if (status)

@@ -11,11 +11,21 @@ const std::vector<FunctionInfo>& functions()
     static const std::vector<FunctionInfo> all = [] {
         std::vector<FunctionInfo> out;
         for (const expr::CatalogueEntry& entry : expr::catalogue())
-            out.push_back({.name = entry.name, .category = entry.category, .signature = entry.signature, .help = entry.help,
-                           .spark = entry.spark, .aliases = entry.aliases, .isAggregate = entry.isAggregate});
+            out.push_back({.name = entry.name,
+                           .category = entry.category,
+                           .signature = entry.signature,
+                           .help = entry.help,
+                           .spark = entry.spark,
+                           .aliases = entry.aliases,
+                           .isAggregate = entry.isAggregate});
         for (const operators::AggregateInfo& info : operators::aggregateFunctions())
-            out.push_back({.name = info.name, .category = "aggregate", .signature = info.signature, .help = info.help,
-                           .spark = info.spark, .aliases = {}, .isAggregate = true});
+            out.push_back({.name = info.name,
+                           .category = "aggregate",
+                           .signature = info.signature,
+                           .help = info.help,
+                           .spark = info.spark,
+                           .aliases = {},
+                           .isAggregate = true});
         return out;
     }();
     return all;

@@ -35,15 +35,23 @@ Status HistoryKeeper::restore(std::int64_t nowUs)
         const auto [at, isNew] = ids.try_emplace(point.metric, 0);
         if (isNew)
             at->second = m_series.series(point.metric);
-        m_series.restore(at->second, {.timeUs = point.timeUs, .min = float(point.least), .max = float(point.greatest),
-                                      .last = float(point.last), .sum = float(point.total), .count = std::uint32_t(point.count)});
+        m_series.restore(at->second,
+                         {.timeUs = point.timeUs,
+                          .min = float(point.least),
+                          .max = float(point.greatest),
+                          .last = float(point.last),
+                          .sum = float(point.total),
+                          .count = std::uint32_t(point.count)});
     }
     return ok();
 }
 
 void HistoryKeeper::recordTotals(const EngineSnapshot& snapshot)
 {
-    std::map<std::string, double> totals{{"rows_in", 0}, {"rows_bronze", 0}, {"rows_silver", 0}, {"rows_gold", 0}};
+    std::map<std::string, double> totals{{"rows_in", 0},
+                                         {"rows_bronze", 0},
+                                         {"rows_silver", 0},
+                                         {"rows_gold", 0}};
     std::map<std::string, double> worst;
     bool isRunning = false;
     for (const PipelineSnapshot& pipeline : snapshot.pipelines) {
@@ -54,14 +62,19 @@ void HistoryKeeper::recordTotals(const EngineSnapshot& snapshot)
         for (const NodeSnapshot& node : pipeline.nodes)
             if (node.role == NodeRole::Sink && !node.layer.empty())
                 totals["rows_" + node.layer] += node.rowsInPerSecond;
-        for (const char* reason : {"rejected_late", "rejected_dead_letter", "rejected_quarantined", "rejected_dropped"}) {
+        for (const char* reason : {"rejected_late", "rejected_dead_letter", "rejected_quarantined",
+                                   "rejected_dropped"}) {
             double value = 0;
             if (m_series.last(pipeline.name + "/" + reason, value))
                 totals[reason] += value;
         }
         const std::pair<const char*, std::int64_t> figures[]
-            = {{"latency_p50", pipeline.latency.p50Us}, {"latency_p95", pipeline.latency.p95Us}, {"latency_p99", pipeline.latency.p99Us},
-               {"lag_us", pipeline.lagUs}, {"lag_rows", pipeline.lagRows}, {"watermark_delay_us", pipeline.watermarkDelayUs}};
+            = {{"latency_p50", pipeline.latency.p50Us},
+               {"latency_p95", pipeline.latency.p95Us},
+               {"latency_p99", pipeline.latency.p99Us},
+               {"lag_us", pipeline.lagUs},
+               {"lag_rows", pipeline.lagRows},
+               {"watermark_delay_us", pipeline.watermarkDelayUs}};
         for (const auto& [name, value] : figures)
             if (value >= 0)
                 worst[name] = std::max(worst[name], double(value));
@@ -72,7 +85,8 @@ void HistoryKeeper::recordTotals(const EngineSnapshot& snapshot)
     for (const auto& [name, value] : worst)
         m_series.append(m_series.series(name), snapshot.timeUs, value);
     m_series.append(m_series.series("cpu"), snapshot.timeUs, snapshot.cpuShare);
-    m_series.append(m_series.series("resident_bytes"), snapshot.timeUs, double(snapshot.residentBytes));
+    m_series.append(m_series.series("resident_bytes"), snapshot.timeUs,
+                    double(snapshot.residentBytes));
 }
 
 Status HistoryKeeper::writePoints(std::int64_t nowUs)
@@ -80,8 +94,9 @@ Status HistoryKeeper::writePoints(std::int64_t nowUs)
     std::vector<workspace::StoredPoint> points;
     for (const SeriesStore::Finished& finished : m_series.takeFinished(nowUs))
         if (isKept(finished.name))
-            points.push_back({finished.name, finished.point.timeUs, finished.point.min, finished.point.max, finished.point.last,
-                              finished.point.sum, finished.point.count});
+            points.push_back({finished.name, finished.point.timeUs, finished.point.min,
+                              finished.point.max, finished.point.last, finished.point.sum,
+                              finished.point.count});
     return m_workspace.appendPoints(points);
 }
 
@@ -94,7 +109,8 @@ Status HistoryKeeper::writeRules(const EngineSnapshot& snapshot)
             if (rule.passed < passed) // a new run counts from zero
                 passed = failed = 0;
             if (rule.passed + rule.failed > passed + failed)
-                results.push_back({pipeline.name, rule.node, rule.name, m_minute * 60 * kSecondUs, std::int64_t(rule.passed - passed),
+                results.push_back({pipeline.name, rule.node, rule.name, m_minute * 60 * kSecondUs,
+                                   std::int64_t(rule.passed - passed),
                                    std::int64_t(rule.failed - failed)});
             passed = rule.passed;
             failed = rule.failed;

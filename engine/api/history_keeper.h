@@ -32,7 +32,8 @@ private:
     workspace::Workspace& m_workspace;
     const bool m_isReadOnly;
     std::int64_t m_writtenUs = 0, m_trimmedUs = 0, m_minute = -1;
-    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> m_rules; // counts at the last write
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>
+        m_rules; // counts at the last write
 };
 
 } // namespace sluice::api

@@ -32,9 +32,8 @@ const std::vector<NodeKindInfo>& nodeKinds()
     static const std::vector<NodeKindInfo> infos = [] {
         std::vector<NodeKindInfo> out;
         for (const flow::NodeKind& kind : nodeCatalog().kinds())
-            out.push_back({kind.name, kind.title, kind.help,
-                           flow::nodeCategoryName(kind.category), kind.minInputs, kind.maxInputs,
-                           kind.options});
+            out.push_back({kind.name, kind.title, kind.help, flow::nodeCategoryName(kind.category),
+                           kind.minInputs, kind.maxInputs, kind.options});
         return out;
     }();
     return infos;

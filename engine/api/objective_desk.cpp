@@ -21,10 +21,13 @@ std::optional<double> quality(const PipelineSnapshot& pipeline)
     return 1 - double(pipeline.rejects.rejected()) / double(pipeline.rowsIn);
 }
 
-std::optional<double> measure(const slo::Objective& objective, const PipelineSnapshot& pipeline, std::int64_t nowUs)
+std::optional<double> measure(const slo::Objective& objective, const PipelineSnapshot& pipeline,
+                              std::int64_t nowUs)
 {
     if (objective.indicator == slo::Indicator::Availability)
-        return pipeline.state == RunState::Running ? 1.0 : pipeline.state == RunState::Failed ? std::optional(0.0) : std::nullopt;
+        return pipeline.state == RunState::Running ? 1.0
+            : pipeline.state == RunState::Failed   ? std::optional(0.0)
+                                                   : std::nullopt;
     if (pipeline.state != RunState::Running)
         return std::nullopt;
     // A pipeline that has just started has no rate and no latency to be judged yet.
@@ -33,7 +36,9 @@ std::optional<double> measure(const slo::Objective& objective, const PipelineSna
         return std::nullopt;
     switch (objective.indicator) {
     case slo::Indicator::Freshness: return freshness(pipeline, objective.table);
-    case slo::Indicator::LatencyP99: return pipeline.latency.p99Us < 0 ? std::nullopt : std::optional(double(pipeline.latency.p99Us) / 1e6);
+    case slo::Indicator::LatencyP99:
+        return pipeline.latency.p99Us < 0 ? std::nullopt
+                                          : std::optional(double(pipeline.latency.p99Us) / 1e6);
     case slo::Indicator::Throughput: return pipeline.rowsInPerSecond;
     case slo::Indicator::Quality: return quality(pipeline);
     case slo::Indicator::Availability: break;
@@ -61,8 +66,8 @@ void ObjectiveDesk::setDocument(const std::string& pipeline, const DocumentNode&
     for (slo::Objective& objective : slo::readObjectives(document, unused)) {
         const auto same = std::ranges::find_if(before, [&](const slo::ObjectiveTracker& tracker) {
             const slo::Objective& old = tracker.objective();
-            return old.name == objective.name && old.indicator == objective.indicator && old.threshold == objective.threshold
-                && old.table == objective.table;
+            return old.name == objective.name && old.indicator == objective.indicator
+                && old.threshold == objective.threshold && old.table == objective.table;
         });
         if (same != before.end())
             now.push_back(*same);
@@ -83,12 +88,17 @@ void ObjectiveDesk::sample(EngineSnapshot& snapshot)
             continue;
         for (slo::ObjectiveTracker& tracker : found->second) {
             if (isDue)
-                tracker.observe(snapshot.timeUs, measure(tracker.objective(), pipeline, snapshot.timeUs));
+                tracker.observe(snapshot.timeUs,
+                                measure(tracker.objective(), pipeline, snapshot.timeUs));
             const slo::Objective& objective = tracker.objective();
-            const bool isShare = objective.indicator == slo::Indicator::Quality || objective.indicator == slo::Indicator::Availability;
+            const bool isShare = objective.indicator == slo::Indicator::Quality
+                || objective.indicator == slo::Indicator::Availability;
             const double scale = isShare ? 100 : 1;
-            ObjectiveSnapshot out{.name = objective.name, .pipeline = pipeline.name, .indicator = slo::indicatorName(objective.indicator),
-                                  .table = objective.table, .unit = unitOf(objective.indicator)};
+            ObjectiveSnapshot out{.name = objective.name,
+                                  .pipeline = pipeline.name,
+                                  .indicator = slo::indicatorName(objective.indicator),
+                                  .table = objective.table,
+                                  .unit = unitOf(objective.indicator)};
             out.hasValue = tracker.value().has_value();
             out.value = tracker.value().value_or(0) * scale;
             out.threshold = objective.threshold * scale;

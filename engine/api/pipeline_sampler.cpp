@@ -98,8 +98,8 @@ void PipelineSampler::sampleNode(const runtime::RunNode& node, NodeSnapshot& out
     if (node.planned) {
         out.type = node.planned->kind ? node.planned->kind->name : std::string();
         out.typeTitle = node.planned->kind ? node.planned->kind->title : std::string();
-        out.role = node.planned->kind ? nodeRole(node.planned->kind->category)
-                                      : NodeRole::Transform;
+        out.role
+            = node.planned->kind ? nodeRole(node.planned->kind->category) : NodeRole::Transform;
         out.summary = node.planned->bound.summary;
         out.layer = node.planned->bound.layer;
     } else {
@@ -163,7 +163,9 @@ void PipelineSampler::sampleRules(const runtime::RunNode& node, PipelineSnapshot
 {
     for (std::size_t i = 0; node.planned && i < node.rules.size(); ++i) {
         const flow::RuleDescription& rule = node.planned->bound.rules[i];
-        RuleSnapshot row{.node = node.name, .name = rule.name, .check = rule.check,
+        RuleSnapshot row{.node = node.name,
+                         .name = rule.name,
+                         .check = rule.check,
                          .onFail = rule.onFail};
         row.passed = node.rules[i]->passed.load(std::memory_order_relaxed);
         row.failed = node.rules[i]->failed.load(std::memory_order_relaxed);

@@ -17,9 +17,12 @@ using RequestId = std::uint64_t;
 
 /// A time series between two points, reduced to at most columns cells of least and greatest value.
 /// metric and object, for a pipeline p, node n, edge a->b:
-///   object "" (all pipelines): rows_in, rows_bronze, rows_silver, rows_gold (rows/s written by layer),
-///          rejected_late, rejected_dead_letter, rejected_quarantined, rejected_dropped, cpu, resident_bytes
-///   object "p": rows_in, rows_bronze, rows_silver, rows_gold, latency_p50, latency_p95, latency_p99 (us),
+///   object "" (all pipelines): rows_in, rows_bronze, rows_silver, rows_gold (rows/s written by
+///   layer),
+///          rejected_late, rejected_dead_letter, rejected_quarantined, rejected_dropped, cpu,
+///          resident_bytes
+///   object "p": rows_in, rows_bronze, rows_silver, rows_gold, latency_p50, latency_p95,
+///   latency_p99 (us),
 ///          lag_us, lag_rows, watermark_delay_us, rejected_late, ..., rejected
 ///   object "p/n": rows_in, rows_out, busy, blocked, freshness_us, lag_us, state_bytes
 ///   object "p/a->b": rows, fill
@@ -112,8 +115,8 @@ struct RecentRecordsAnswer
     Grid grid; // first columns: time, partition, offset where known
 };
 
-/// Tests a Kafka connection step by step: name, TCP, TLS, sign-in, metadata, one record. Steps after
-/// a failed one are skipped. Either a saved connection or options as typed.
+/// Tests a Kafka connection step by step: name, TCP, TLS, sign-in, metadata, one record. Steps
+/// after a failed one are skipped. Either a saved connection or options as typed.
 struct ConnectionTestQuery
 {
     std::string connection;                                   // saved name, or ""
@@ -145,9 +148,8 @@ struct DocumentAnswer
 
 using Query = std::variant<SeriesQuery, TableListQuery, TableDetailQuery, SqlQuery,
                            RecentRecordsQuery, ConnectionTestQuery, DocumentQuery>;
-using AnswerBody
-    = std::variant<Error, SeriesAnswer, TableListAnswer, TableDetailAnswer, SqlAnswer,
-                   RecentRecordsAnswer, ConnectionTestAnswer, DocumentAnswer>;
+using AnswerBody = std::variant<Error, SeriesAnswer, TableListAnswer, TableDetailAnswer, SqlAnswer,
+                                RecentRecordsAnswer, ConnectionTestAnswer, DocumentAnswer>;
 
 struct Answer
 {

@@ -16,9 +16,15 @@ std::string layerOf(const std::string& table)
 
 TableInfo infoOf(const lake::TableSummary& summary)
 {
-    TableInfo out{.name = summary.name, .layer = layerOf(summary.name), .version = summary.version, .rows = summary.rows,
-                  .bytes = summary.bytes, .files = summary.files, .lastCommitUs = summary.lastCommitMs * 1000,
-                  .partitionColumns = summary.partitionColumns, .trouble = {}};
+    TableInfo out{.name = summary.name,
+                  .layer = layerOf(summary.name),
+                  .version = summary.version,
+                  .rows = summary.rows,
+                  .bytes = summary.bytes,
+                  .files = summary.files,
+                  .lastCommitUs = summary.lastCommitMs * 1000,
+                  .partitionColumns = summary.partitionColumns,
+                  .trouble = {}};
     if (summary.trouble)
         out.trouble = summary.trouble->text();
     return out;
@@ -28,18 +34,21 @@ std::vector<ColumnInfo> columnsOf(const arrow::Schema& schema)
 {
     std::vector<ColumnInfo> out;
     for (const auto& field : schema.fields())
-        out.push_back({field->name(), isJsonField(*field) ? "json" : typeName(*field->type()), field->nullable()});
+        out.push_back({field->name(), isJsonField(*field) ? "json" : typeName(*field->type()),
+                       field->nullable()});
     return out;
 }
 
 } // namespace
 
-Grid gridOf(const std::shared_ptr<arrow::Schema>& schema, const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, std::int64_t maxRows)
+Grid gridOf(const std::shared_ptr<arrow::Schema>& schema,
+            const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, std::int64_t maxRows)
 {
     Grid out;
     out.columns = columnsOf(*schema);
     for (const auto& batch : batches) {
-        for (std::int64_t row = 0; row < batch->num_rows() && std::int64_t(out.rows.size()) < maxRows; ++row) {
+        for (std::int64_t row = 0;
+             row < batch->num_rows() && std::int64_t(out.rows.size()) < maxRows; ++row) {
             std::vector<std::optional<std::string>> cells;
             for (const auto& column : batch->columns()) {
                 if (column->IsNull(row))
@@ -53,7 +62,8 @@ Grid gridOf(const std::shared_ptr<arrow::Schema>& schema, const std::vector<std:
     return out;
 }
 
-QueryDesk::QueryDesk(WorkspaceLink& workspace, const SeriesStore& series, std::function<void()> wake)
+QueryDesk::QueryDesk(WorkspaceLink& workspace, const SeriesStore& series,
+                     std::function<void()> wake)
     : m_workspace(workspace)
     , m_series(series)
     , m_wake(std::move(wake))
@@ -75,7 +85,8 @@ QueryDesk::~QueryDesk()
 
 RequestId QueryDesk::ask(Query query)
 {
-    const bool isLive = std::holds_alternative<RecentRecordsQuery>(query) || std::holds_alternative<DocumentQuery>(query);
+    const bool isLive = std::holds_alternative<RecentRecordsQuery>(query)
+        || std::holds_alternative<DocumentQuery>(query);
     RequestId id = 0;
     {
         const std::lock_guard lock(m_mutex);
@@ -137,7 +148,11 @@ AnswerBody QueryDesk::answer(RequestId id, const Query& query)
             if constexpr (requires { this->answer(each); })
                 return this->answer(each);
             else
-                return Error{.code = ErrorCode::Internal, .message = "nobody answers this question", .object = {}, .hint = {}, .cause = {}};
+                return Error{.code = ErrorCode::Internal,
+                             .message = "nobody answers this question",
+                             .object = {},
+                             .hint = {},
+                             .cause = {}};
         },
         query);
 }
@@ -145,9 +160,11 @@ AnswerBody QueryDesk::answer(RequestId id, const Query& query)
 AnswerBody QueryDesk::answer(const SeriesQuery& query) const
 {
     SeriesAnswer out;
-    const std::string name = query.object.empty() ? query.metric : query.object + "/" + query.metric;
+    const std::string name
+        = query.object.empty() ? query.metric : query.object + "/" + query.metric;
     for (const SeriesPoint& point : m_series.query(name, query.fromUs, query.toUs, query.columns))
-        out.cells.push_back({point.timeUs, double(point.min), double(point.max), double(point.last)});
+        out.cells.push_back(
+            {point.timeUs, double(point.min), double(point.max), double(point.last)});
     return out;
 }
 
@@ -166,7 +183,8 @@ AnswerBody QueryDesk::answer(const TableDetailQuery& query) const
     TableDetailAnswer out;
     out.info = infoOf(summary);
     if (summary.trouble)
-        return summary.trouble->code == ErrorCode::NotFound ? AnswerBody(*summary.trouble) : AnswerBody(out);
+        return summary.trouble->code == ErrorCode::NotFound ? AnswerBody(*summary.trouble)
+                                                            : AnswerBody(out);
     if (summary.schema)
         out.schema = columnsOf(*summary.schema);
     constexpr std::size_t kHistory = 200;
@@ -174,8 +192,14 @@ AnswerBody QueryDesk::answer(const TableDetailQuery& query) const
     if (!history)
         return history.error();
     for (const lake::HistoryEntry& entry : *history)
-        out.history.push_back({.version = entry.version, .timeUs = entry.timeMs * 1000, .rows = entry.addedRows, .addedFiles = entry.addedFiles,
-                               .removedFiles = entry.removedFiles, .bytes = entry.addedBytes, .operation = entry.operation, .engine = entry.engine});
+        out.history.push_back({.version = entry.version,
+                               .timeUs = entry.timeMs * 1000,
+                               .rows = entry.addedRows,
+                               .addedFiles = entry.addedFiles,
+                               .removedFiles = entry.removedFiles,
+                               .bytes = entry.addedBytes,
+                               .operation = entry.operation,
+                               .engine = entry.engine});
     if (query.previewRows > 0) {
         const auto preview = catalog.preview(query.table, query.previewRows, query.version);
         if (!preview)
@@ -192,7 +216,8 @@ AnswerBody QueryDesk::answer(const SqlQuery& query) const
     if (!result)
         return result.error();
     SqlAnswer out;
-    out.grid = gridOf(result->schema, result->batches, query.maxRows > 0 ? query.maxRows : INT64_MAX);
+    out.grid
+        = gridOf(result->schema, result->batches, query.maxRows > 0 ? query.maxRows : INT64_MAX);
     out.grid.totalRows = result->isTruncated ? -1 : result->rows;
     out.seconds = result->seconds;
     out.isTruncated = result->isTruncated;
@@ -205,20 +230,24 @@ AnswerBody QueryDesk::testConnection(RequestId id, const ConnectionTestQuery& qu
     Result<std::map<std::string, std::string>> options = m_workspace.withSecrets(typed);
     if (!query.connection.empty()) {
         const auto saved = m_workspace.connection(query.connection);
-        options = saved ? Result<std::map<std::string, std::string>>(saved->options) : Result<std::map<std::string, std::string>>(saved.error());
+        options = saved ? Result<std::map<std::string, std::string>>(saved->options)
+                        : Result<std::map<std::string, std::string>>(saved.error());
     }
     if (!options)
         return options.error();
     const auto shown = [](const std::vector<connectors::TestStep>& steps, bool isDone) {
         ConnectionTestAnswer out;
         for (const connectors::TestStep& step : steps)
-            out.steps.push_back({step.name, ConnectionTestStep::State(int(step.state)), step.detail, step.seconds});
+            out.steps.push_back(
+                {step.name, ConnectionTestStep::State(int(step.state)), step.detail, step.seconds});
         out.isDone = isDone;
         return out;
     };
-    const flow::Connection connection{query.connection.empty() ? "as typed" : query.connection, "kafka", *options};
-    const auto steps = connectors::testConnection(connection, query.topic, m_isStopping,
-                                                  [&](const auto& soFar) { put(id, shown(soFar, false)); });
+    const flow::Connection connection{query.connection.empty() ? "as typed" : query.connection,
+                                      "kafka", *options};
+    const auto steps
+        = connectors::testConnection(connection, query.topic, m_isStopping,
+                                     [&](const auto& soFar) { put(id, shown(soFar, false)); });
     return shown(steps, true);
 }
 

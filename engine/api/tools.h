@@ -11,8 +11,8 @@ namespace sluice::api {
 
 /// What the command line needs besides the engine; each call stands alone and may take a while.
 
-/// Writes a runnable document from a sample (JSON lines or CSV): types with the evidence for them as
-/// comments, the likely event time and key, first rules as warnings.
+/// Writes a runnable document from a sample (JSON lines or CSV): types with the evidence for them
+/// as comments, the likely event time and key, first rules as warnings.
 Result<std::string> documentFromSample(const std::string& samplePath);
 
 /// Secrets of a workspace's vault; the passphrase comes from the environment.
@@ -21,6 +21,7 @@ Status putSecret(const std::string& workspace, const std::string& name, const st
 Status removeSecret(const std::string& workspace, const std::string& name);
 
 /// Runs SQL over the lake of a workspace and hands rows over as JSON objects, one at a time.
-Status sqlAsJson(const std::string& workspace, const std::string& sql, const std::function<void(const std::string&)>& row);
+Status sqlAsJson(const std::string& workspace, const std::string& sql,
+                 const std::function<void(const std::string&)>& row);
 
 } // namespace sluice::api

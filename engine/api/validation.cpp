@@ -13,13 +13,17 @@ namespace {
 class AnyConnection final : public flow::ConnectionDirectory
 {
 public:
-    Result<flow::Connection> connection(const std::string& name) const override { return flow::Connection{name, "kafka", {}}; }
+    Result<flow::Connection> connection(const std::string& name) const override
+    {
+        return flow::Connection{name, "kafka", {}};
+    }
     std::vector<std::string> connectionNames() const override { return {}; }
 };
 
 } // namespace
 
-Validation validateDocument(const std::string& text, const std::string& path, const std::string& workspace)
+Validation validateDocument(const std::string& text, const std::string& path,
+                            const std::string& workspace)
 {
     initializeColumns();
     Diagnostics diagnostics(path);
@@ -36,14 +40,19 @@ Validation validateDocument(const std::string& text, const std::string& path, co
         const std::string folder = std::filesystem::path(absolute).parent_path().string();
         const lake::LakeCatalog catalog(workspace.empty() ? folder : workspace + "/lake", folder);
         plan = checkDocument(text, absolute,
-                             {.clock = &systemClock(), .connections = &connections, .tables = &catalog, .lakeFolder = folder, .documentFolder = folder},
+                             {.clock = &systemClock(),
+                              .connections = &connections,
+                              .tables = &catalog,
+                              .lakeFolder = folder,
+                              .documentFolder = folder},
                              diagnostics);
     }
     Validation out;
     out.pipeline = plan.pipeline;
     out.isValid = !diagnostics.hasErrors();
     for (const Diagnostic& item : diagnostics.items())
-        out.findings.push_back((item.severity == Severity::Warning ? "warning: " : "") + diagnostics.text(item));
+        out.findings.push_back((item.severity == Severity::Warning ? "warning: " : "")
+                               + diagnostics.text(item));
     return out;
 }
 

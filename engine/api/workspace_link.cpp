@@ -17,13 +17,18 @@ WorkspaceLink::WorkspaceLink(workspace::Workspace workspace)
 {
 }
 
-Result<std::unique_ptr<WorkspaceLink>> WorkspaceLink::open(const std::string& folder, bool isReadOnly)
+Result<std::unique_ptr<WorkspaceLink>> WorkspaceLink::open(const std::string& folder,
+                                                           bool isReadOnly)
 {
     std::error_code error;
-    const std::string absolute = std::filesystem::absolute(folder, error).lexically_normal().string();
+    const std::string absolute
+        = std::filesystem::absolute(folder, error).lexically_normal().string();
     if (isReadOnly && !std::filesystem::exists(absolute + "/workspace.db", error))
-        return Error{.code = ErrorCode::NotFound, .message = "there is no workspace", .object = absolute,
-                     .hint = "Run a pipeline with --workspace " + folder + " first; that makes it.", .cause = {}};
+        return Error{.code = ErrorCode::NotFound,
+                     .message = "there is no workspace",
+                     .object = absolute,
+                     .hint = "Run a pipeline with --workspace " + folder + " first; that makes it.",
+                     .cause = {}};
     SLUICE_TRY(workspace::Workspace workspace, workspace::Workspace::open(absolute, isReadOnly));
     std::unique_ptr<WorkspaceLink> out(new WorkspaceLink(std::move(workspace)));
     SLUICE_TRY(out->refreshConnections());
@@ -38,16 +43,22 @@ std::string WorkspaceLink::name() const
 flow::Services WorkspaceLink::servicesFor(const std::string& documentPath)
 {
     std::error_code error;
-    const std::string documentFolder
-        = documentPath.empty() ? folder() : std::filesystem::absolute(documentPath, error).parent_path().string();
+    const std::string documentFolder = documentPath.empty()
+        ? folder()
+        : std::filesystem::absolute(documentPath, error).parent_path().string();
     const std::lock_guard lock(m_mutex);
     auto& catalog = m_catalogs[documentFolder];
     if (!catalog)
         catalog = std::make_unique<lake::LakeCatalog>(m_workspace.lakeFolder(), documentFolder);
-    return {.clock = &systemClock(), .connections = this, .tables = catalog.get(), .lakeFolder = m_workspace.lakeFolder(), .documentFolder = documentFolder};
+    return {.clock = &systemClock(),
+            .connections = this,
+            .tables = catalog.get(),
+            .lakeFolder = m_workspace.lakeFolder(),
+            .documentFolder = documentFolder};
 }
 
-void WorkspaceLink::addTemporary(const std::string& name, std::map<std::string, std::string> options)
+void WorkspaceLink::addTemporary(const std::string& name,
+                                 std::map<std::string, std::string> options)
 {
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_connections, [&](const auto& connection) { return connection.name == name; });
@@ -76,7 +87,8 @@ std::vector<std::string> WorkspaceLink::connectionNames() const
     return out;
 }
 
-Result<std::map<std::string, std::string>> WorkspaceLink::withSecrets(std::map<std::string, std::string> options) const
+Result<std::map<std::string, std::string>>
+WorkspaceLink::withSecrets(std::map<std::string, std::string> options) const
 {
     for (auto& [name, value] : options) {
         if (!workspace::isSecretOption(name))
@@ -94,11 +106,16 @@ Result<flow::Connection> WorkspaceLink::connection(const std::string& name) cons
         SLUICE_TRY(auto options, withSecrets(stored.options));
         return flow::Connection{stored.name, stored.kind, std::move(options)};
     }
-    return Error{.code = ErrorCode::ConfigUnknown, .message = "there is no connection \"" + name + "\"", .object = name,
-                 .hint = "Make it: sluicectl connections put " + name + " bootstrap.servers=HOST:9092", .cause = {}};
+    return Error{.code = ErrorCode::ConfigUnknown,
+                 .message = "there is no connection \"" + name + "\"",
+                 .object = name,
+                 .hint
+                 = "Make it: sluicectl connections put " + name + " bootstrap.servers=HOST:9092",
+                 .cause = {}};
 }
 
-runtime::Plan checkDocument(const std::string& text, const std::string& path, const flow::Services& services, Diagnostics& diagnostics)
+runtime::Plan checkDocument(const std::string& text, const std::string& path,
+                            const flow::Services& services, Diagnostics& diagnostics)
 {
     runtime::Plan plan = runtime::planPipeline(text, path, nodeCatalog(), services, diagnostics);
     slo::readObjectives(plan.document, diagnostics);

@@ -39,7 +39,8 @@ public:
     Result<flow::Connection> connection(const std::string& name) const override;
     std::vector<std::string> connectionNames() const override;
     /// Puts the secrets into options as they were typed or kept.
-    Result<std::map<std::string, std::string>> withSecrets(std::map<std::string, std::string> options) const;
+    Result<std::map<std::string, std::string>>
+    withSecrets(std::map<std::string, std::string> options) const;
     std::vector<workspace::StoredConnection> storedConnections() const;
 
 private:
@@ -49,11 +50,13 @@ private:
     std::unique_ptr<lake::LakeCatalog> m_catalog;
     std::unique_ptr<query::SqlEngine> m_sql;
     mutable std::mutex m_mutex;
-    std::map<std::string, std::unique_ptr<lake::LakeCatalog>> m_catalogs; // by document folder; never removed
+    std::map<std::string, std::unique_ptr<lake::LakeCatalog>>
+        m_catalogs; // by document folder; never removed
     std::vector<workspace::StoredConnection> m_connections;
 };
 
 /// Checks a document against all node kinds, its objectives too.
-runtime::Plan checkDocument(const std::string& text, const std::string& path, const flow::Services& services, Diagnostics& diagnostics);
+runtime::Plan checkDocument(const std::string& text, const std::string& path,
+                            const flow::Services& services, Diagnostics& diagnostics);
 
 } // namespace sluice::api

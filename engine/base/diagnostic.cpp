@@ -42,8 +42,9 @@ void Diagnostics::warning(TextPosition at, std::string path, std::string message
 
 bool Diagnostics::hasErrors() const
 {
-    return std::ranges::any_of(
-        m_items, [](const Diagnostic& item) { return item.severity == Severity::Error; });
+    return std::ranges::any_of(m_items, [](const Diagnostic& item) {
+        return item.severity == Severity::Error;
+    });
 }
 
 void Diagnostics::sort()

@@ -31,7 +31,9 @@ std::string Error::text() const
 {
     std::string out = object.empty() ? message : object + ": " + message;
     for (const Error* inner = cause.get(); inner; inner = inner->cause.get())
-        out += " (" + (inner->object.empty() ? inner->message : inner->object + ": " + inner->message) + ")";
+        out += " ("
+            + (inner->object.empty() ? inner->message : inner->object + ": " + inner->message)
+            + ")";
     if (!hint.empty())
         out += ". " + hint;
     return out;

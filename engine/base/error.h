@@ -8,20 +8,20 @@ namespace sluice {
 
 /// What kind of failure an operation met. Bad data is a Verdict, never an Error.
 enum class ErrorCode {
-    ConfigInvalid,   // a document, option or argument is wrong
-    ConfigUnknown,   // a name that nothing has
-    ConnectFailed,   // a peer is not there or went away
-    ConnectRefused,  // a peer is there and refused us (password, rights)
-    NotFound,        // a file, table, topic, run that is not there
-    DecodeFailed,    // stored bytes are not what they should be (torn, flipped, other version)
-    StorageFailed,   // the operating system refused to read or write
-    StorageFull,     // no space left
+    ConfigInvalid,  // a document, option or argument is wrong
+    ConfigUnknown,  // a name that nothing has
+    ConnectFailed,  // a peer is not there or went away
+    ConnectRefused, // a peer is there and refused us (password, rights)
+    NotFound,       // a file, table, topic, run that is not there
+    DecodeFailed,   // stored bytes are not what they should be (torn, flipped, other version)
+    StorageFailed,  // the operating system refused to read or write
+    StorageFull,    // no space left
     PermissionDenied,
-    Conflict,        // somebody else changed or holds it
+    Conflict, // somebody else changed or holds it
     CapacityExceeded,
-    Unsupported,     // a feature of a peer or file that we do not know
+    Unsupported, // a feature of a peer or file that we do not know
     Cancelled,
-    Internal         // our bug
+    Internal // our bug
 };
 
 /// Returns the stable snake_case name of a code, for logs and --json output.

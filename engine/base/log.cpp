@@ -45,8 +45,7 @@ void openLog(const std::string& file, LogLevel standardErrorFrom)
     screen->set_level(spdlogLevel(standardErrorFrom));
     std::vector<spdlog::sink_ptr> sinks{screen};
     try {
-        sinks.push_back(
-            std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, 10 << 20, 3));
+        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, 10 << 20, 3));
     } catch (const spdlog::spdlog_ex& failure) {
         logger()->warn("no log file: {}", failure.what());
     }

@@ -315,16 +315,15 @@ std::vector<std::string> Options::list(std::string_view name) const
 
 bool parseSize(std::string_view text, std::int64_t& bytes)
 {
-    constexpr std::array<std::pair<std::string_view, double>, 9> kUnits{
-        {{"", 1},
-         {"B", 1},
-         {"kB", 1e3},
-         {"KB", 1e3},
-         {"MB", 1e6},
-         {"GB", 1e9},
-         {"KiB", 1024.0},
-         {"MiB", 1048576.0},
-         {"GiB", 1073741824.0}}};
+    constexpr std::array<std::pair<std::string_view, double>, 9> kUnits{{{"", 1},
+                                                                         {"B", 1},
+                                                                         {"kB", 1e3},
+                                                                         {"KB", 1e3},
+                                                                         {"MB", 1e6},
+                                                                         {"GB", 1e9},
+                                                                         {"KiB", 1024.0},
+                                                                         {"MiB", 1048576.0},
+                                                                         {"GiB", 1073741824.0}}};
     double amount = 0;
     const char* last = text.data() + text.size();
     const auto [end, failure] = std::from_chars(text.data(), last, amount);

@@ -45,7 +45,7 @@ struct OptionSpec
     std::vector<std::string> choices; // Choice
     std::string help;                 // one line, a sentence
     bool isAdvanced = false;
-    bool isSecret = false; // holds the name of a secret, never the value
+    bool isSecret = false;                  // holds the name of a secret, never the value
     OptionType itemType = OptionType::Text; // MapOf without fields
     std::vector<OptionSpec> fields;         // Object, ListOf, MapOf
 

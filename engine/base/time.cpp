@@ -48,10 +48,10 @@ std::string timestampText(std::int64_t us)
     const hh_mm_ss time{point - day};
     const auto fraction = time.subseconds().count();
     std::array<char, 64> text{};
-    const int length = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
-        unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-        int(time.minutes().count()), int(time.seconds().count()));
+    const int length
+        = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
+                        unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
+                        int(time.minutes().count()), int(time.seconds().count()));
     std::string out(text.data(), std::size_t(length));
     if (fraction % 1000 != 0)
         std::snprintf(text.data(), text.size(), ".%06dZ", int(fraction));

@@ -10,8 +10,8 @@
 namespace sluice {
 namespace {
 
-std::shared_ptr<const std::vector<std::uint32_t>> pickRawRows(const Batch& batch,
-                                                              const std::vector<std::uint32_t>& rows)
+std::shared_ptr<const std::vector<std::uint32_t>>
+pickRawRows(const Batch& batch, const std::vector<std::uint32_t>& rows)
 {
     if (!batch.raw)
         return nullptr;

@@ -17,7 +17,8 @@ namespace sluice {
 /// record that each row came from. Cheap to copy (shared pointers), immutable.
 ///
 /// Rows and raw records may differ in number: a record that could not be read has no row, a filter
-/// removes rows, unnest repeats them. rawRows maps row to raw record; empty means row i is record i.
+/// removes rows, unnest repeats them. rawRows maps row to raw record; empty means row i is record
+/// i.
 struct Batch
 {
     std::shared_ptr<arrow::RecordBatch> columns;

@@ -8,8 +8,9 @@
 
 namespace sluice {
 
-/// Returns a decimal as plain digits with all of its scale, "0.0000000001". Arrow's own text changes
-/// to an exponent for small values, which JSON, logs and folder names of others do not expect.
+/// Returns a decimal as plain digits with all of its scale, "0.0000000001". Arrow's own text
+/// changes to an exponent for small values, which JSON, logs and folder names of others do not
+/// expect.
 inline std::string decimalText(const arrow::Decimal128& value, std::int32_t scale)
 {
     std::string digits = value.ToIntegerString();

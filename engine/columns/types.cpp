@@ -20,27 +20,14 @@ struct Named
     const TypePtr& (*type)();
 };
 
-constexpr std::array<Named, 21> kNames{{{"boolean", arrow::boolean},
-                                        {"bool", arrow::boolean},
-                                        {"byte", arrow::int8},
-                                        {"tinyint", arrow::int8},
-                                        {"short", arrow::int16},
-                                        {"smallint", arrow::int16},
-                                        {"integer", arrow::int32},
-                                        {"int", arrow::int32},
-                                        {"long", arrow::int64},
-                                        {"bigint", arrow::int64},
-                                        {"float", arrow::float32},
-                                        {"real", arrow::float32},
-                                        {"double", arrow::float64},
-                                        {"string", arrow::utf8},
-                                        {"text", arrow::utf8},
-                                        {"varchar", arrow::utf8},
-                                        {"json", arrow::utf8},
-                                        {"binary", arrow::binary},
-                                        {"date", arrow::date32},
-                                        {"timestamp", timestampType},
-                                        {"timestamptz", timestampType}}};
+constexpr std::array<Named, 21> kNames{
+    {{"boolean", arrow::boolean}, {"bool", arrow::boolean},     {"byte", arrow::int8},
+     {"tinyint", arrow::int8},    {"short", arrow::int16},      {"smallint", arrow::int16},
+     {"integer", arrow::int32},   {"int", arrow::int32},        {"long", arrow::int64},
+     {"bigint", arrow::int64},    {"float", arrow::float32},    {"real", arrow::float32},
+     {"double", arrow::float64},  {"string", arrow::utf8},      {"text", arrow::utf8},
+     {"varchar", arrow::utf8},    {"json", arrow::utf8},        {"binary", arrow::binary},
+     {"date", arrow::date32},     {"timestamp", timestampType}, {"timestamptz", timestampType}}};
 
 Error badType(std::string_view text)
 {
@@ -98,7 +85,8 @@ private:
     {
         std::string name = word();
         std::string lower = name;
-        std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+        std::ranges::transform(lower, lower.begin(),
+                               [](unsigned char c) { return std::tolower(c); });
         if (lower == "decimal" || lower == "numeric")
             return decimal();
         if (lower == "struct")
@@ -241,7 +229,8 @@ bool isJsonField(const arrow::Field& field)
 
 std::shared_ptr<arrow::Field> jsonField(const std::string& name)
 {
-    return arrow::field(name, arrow::utf8(), true, arrow::key_value_metadata({"sluice.json"}, {"1"}));
+    return arrow::field(name, arrow::utf8(), true,
+                        arrow::key_value_metadata({"sluice.json"}, {"1"}));
 }
 
 Error errorFromArrow(const arrow::Status& status, std::string object)

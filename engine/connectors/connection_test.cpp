@@ -31,7 +31,8 @@ struct AddressDeleter
 class ConnectionTester
 {
 public:
-    ConnectionTester(const flow::Connection& connection, std::string topic, const std::atomic<bool>& isCancelled,
+    ConnectionTester(const flow::Connection& connection, std::string topic,
+                     const std::atomic<bool>& isCancelled,
                      const std::function<void(const std::vector<TestStep>&)>& progress)
         : m_connection(connection)
         , m_topic(std::move(topic))
@@ -40,7 +41,8 @@ public:
         , m_trouble(connection.name)
     {
         for (const char* name : {"DNS", "TCP", "TLS", "SASL", "Metadata", "Read one record"})
-            m_steps.push_back({.name = name, .state = TestStep::State::Pending, .detail = {}, .seconds = 0});
+            m_steps.push_back(
+                {.name = name, .state = TestStep::State::Pending, .detail = {}, .seconds = 0});
     }
 
     std::vector<TestStep> run()
@@ -48,20 +50,31 @@ public:
         step(Dns, [this] { return resolve(); });
         step(Tcp, [this] { return connectTcp(); });
         const std::string protocol = option("security.protocol");
-        const bool usesTls = protocol.find("SSL") != std::string::npos || protocol.find("ssl") != std::string::npos;
-        const bool usesSasl = protocol.find("SASL") != std::string::npos || protocol.find("sasl") != std::string::npos;
+        const bool usesTls = protocol.find("SSL") != std::string::npos
+            || protocol.find("ssl") != std::string::npos;
+        const bool usesSasl = protocol.find("SASL") != std::string::npos
+            || protocol.find("sasl") != std::string::npos;
         // The library shakes hands and signs in by itself: metadata tells how far it came.
-        const Result<std::string> metadata = m_hasFailed ? Result<std::string>(Error{}) : askMetadata();
+        const Result<std::string> metadata
+            = m_hasFailed ? Result<std::string>(Error{}) : askMetadata();
         const Error failure = metadata ? Error{} : metadata.error();
-        const bool failedTls = !metadata && (failure.message.find("SSL") != std::string::npos || failure.message.find("certificate") != std::string::npos);
+        const bool failedTls = !metadata
+            && (failure.message.find("SSL") != std::string::npos
+                || failure.message.find("certificate") != std::string::npos);
         const bool failedSasl = !metadata && failure.code == ErrorCode::ConnectRefused;
         if (usesTls)
-            step(Tls, [&]() -> Result<std::string> { return failedTls ? Result<std::string>(failure) : Result<std::string>("the handshake is done"); });
+            step(Tls, [&]() -> Result<std::string> {
+                return failedTls ? Result<std::string>(failure)
+                                 : Result<std::string>("the handshake is done");
+            });
         else
-            skip(Tls, "not used: security.protocol is " + (protocol.empty() ? std::string("plaintext") : protocol));
+            skip(Tls,
+                 "not used: security.protocol is "
+                     + (protocol.empty() ? std::string("plaintext") : protocol));
         if (usesSasl)
             step(Sasl, [&]() -> Result<std::string> {
-                return failedSasl ? Result<std::string>(failure) : Result<std::string>("signed in as " + option("sasl.username"));
+                return failedSasl ? Result<std::string>(failure)
+                                  : Result<std::string>("signed in as " + option("sasl.username"));
             });
         else
             skip(Sasl, "not used: no user is named");
@@ -89,7 +102,9 @@ private:
         const Result<std::string> result = work();
         step.seconds = double(systemClock().steadyNow().ns - begin) * 1e-9;
         step.state = result ? TestStep::State::Ok : TestStep::State::Failed;
-        step.detail = result ? *result : result.error().message + (result.error().hint.empty() ? "" : ". " + result.error().hint);
+        step.detail = result ? *result
+                             : result.error().message
+                + (result.error().hint.empty() ? "" : ". " + result.error().hint);
         m_hasFailed = !result;
         m_progress(m_steps);
     }
@@ -106,7 +121,11 @@ private:
     }
     static Error fail(std::string message, std::string hint)
     {
-        return {.code = ErrorCode::ConnectFailed, .message = std::move(message), .object = {}, .hint = std::move(hint), .cause = {}};
+        return {.code = ErrorCode::ConnectFailed,
+                .message = std::move(message),
+                .object = {},
+                .hint = std::move(hint),
+                .cause = {}};
     }
 
     Result<std::string> resolve()
@@ -126,9 +145,11 @@ private:
         const int failed = ::getaddrinfo(m_host.c_str(), m_port.c_str(), &hints, &list);
         m_addresses.reset(list);
         if (failed != 0)
-            return fail("\"" + m_host + "\" is not known: " + ::gai_strerror(failed), "Check the name, and the VPN if it is an inner one.");
+            return fail("\"" + m_host + "\" is not known: " + ::gai_strerror(failed),
+                        "Check the name, and the VPN if it is an inner one.");
         std::array<char, NI_MAXHOST> text{};
-        ::getnameinfo(list->ai_addr, list->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+        ::getnameinfo(list->ai_addr, list->ai_addrlen, text.data(), text.size(), nullptr, 0,
+                      NI_NUMERICHOST);
         return m_host + " is " + text.data();
     }
 
@@ -136,7 +157,9 @@ private:
     {
         int lastError = ECONNREFUSED;
         for (const addrinfo* address = m_addresses.get(); address; address = address->ai_next) {
-            const int socket = ::socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol);
+            const int socket
+                = ::socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                           address->ai_protocol);
             if (socket < 0)
                 continue;
             int error = ::connect(socket, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
@@ -154,14 +177,19 @@ private:
             lastError = error;
         }
         return fail("port " + m_port + " of " + m_host + ": " + std::strerror(lastError),
-                    lastError == ETIMEDOUT ? "A firewall may drop it; ask for the port to be opened." : "Check that the broker runs and listens there.");
+                    lastError == ETIMEDOUT
+                        ? "A firewall may drop it; ask for the port to be opened."
+                        : "Check that the broker runs and listens there.");
     }
 
     Result<std::string> askMetadata()
     {
         const std::int64_t begin = systemClock().steadyNow().ns;
         Result<KafkaHandle> client = makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
-                                                     {{"group.id", "sluice-test"}, {"enable.partition.eof", "true"}, {"auto.offset.reset", "earliest"}}, m_trouble);
+                                                     {{"group.id", "sluice-test"},
+                                                      {"enable.partition.eof", "true"},
+                                                      {"auto.offset.reset", "earliest"}},
+                                                     m_trouble);
         if (!client)
             return client.error();
         m_client = std::move(*client);
@@ -181,15 +209,18 @@ private:
                 out.code = ErrorCode::ConnectRefused;
             return out;
         }
-        const std::string text = std::to_string(metadata->broker_cnt) + (metadata->broker_cnt == 1 ? " broker, " : " brokers, ")
-            + std::to_string(metadata->topic_cnt) + (metadata->topic_cnt == 1 ? " topic" : " topics");
+        const std::string text = std::to_string(metadata->broker_cnt)
+            + (metadata->broker_cnt == 1 ? " broker, " : " brokers, ")
+            + std::to_string(metadata->topic_cnt)
+            + (metadata->topic_cnt == 1 ? " topic" : " topics");
         bool hasTopic = m_topic.empty();
         for (int i = 0; i < metadata->topic_cnt; ++i)
             if (metadata->topics[i].topic == m_topic)
                 hasTopic = metadata->topics[i].err == 0;
         rd_kafka_metadata_destroy(metadata);
         if (!hasTopic)
-            return fail(text + ", but there is no topic \"" + m_topic + "\"", "Check its name, or the user's right to see it.");
+            return fail(text + ", but there is no topic \"" + m_topic + "\"",
+                        "Check its name, or the user's right to see it.");
         return text;
     }
 
@@ -199,13 +230,15 @@ private:
         constexpr int kPartition = 0;
         rd_kafka_consume_start(topic, kPartition, RD_KAFKA_OFFSET_BEGINNING);
         rd_kafka_message_t* message = rd_kafka_consume(topic, kPartition, kTcpMs);
-        Result<std::string> out = fail("nothing came within 3 s", "The topic may be empty, or the user may not read it.");
+        Result<std::string> out = fail("nothing came within 3 s",
+                                       "The topic may be empty, or the user may not read it.");
         if (message && message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
             out = std::string("partition 0 is empty");
         else if (message && message->err)
             out = kafkaError(message->err, rd_kafka_message_errstr(message), m_connection.name);
         else if (message)
-            out = std::to_string(message->len) + " bytes at offset " + std::to_string(message->offset) + " of partition 0";
+            out = std::to_string(message->len) + " bytes at offset "
+                + std::to_string(message->offset) + " of partition 0";
         if (message)
             rd_kafka_message_destroy(message);
         rd_kafka_consume_stop(topic, kPartition);
@@ -228,8 +261,10 @@ private:
 
 } // namespace
 
-std::vector<TestStep> testConnection(const flow::Connection& connection, const std::string& topic, const std::atomic<bool>& isCancelled,
-                                     const std::function<void(const std::vector<TestStep>&)>& progress)
+std::vector<TestStep>
+testConnection(const flow::Connection& connection, const std::string& topic,
+               const std::atomic<bool>& isCancelled,
+               const std::function<void(const std::vector<TestStep>&)>& progress)
 {
     return ConnectionTester(connection, topic, isCancelled, progress).run();
 }

@@ -20,9 +20,11 @@ struct TestStep
     double seconds = 0;
 };
 
-/// Tests a Kafka connection step by step, at most 15 s in all; steps after a failed one are skipped.
-/// Calls progress after each change. Blocks: for a thread that may wait.
-std::vector<TestStep> testConnection(const flow::Connection& connection, const std::string& topic, const std::atomic<bool>& isCancelled,
-                                     const std::function<void(const std::vector<TestStep>&)>& progress);
+/// Tests a Kafka connection step by step, at most 15 s in all; steps after a failed one are
+/// skipped. Calls progress after each change. Blocks: for a thread that may wait.
+std::vector<TestStep>
+testConnection(const flow::Connection& connection, const std::string& topic,
+               const std::atomic<bool>& isCancelled,
+               const std::function<void(const std::vector<TestStep>&)>& progress);
 
 } // namespace sluice::connectors

@@ -41,12 +41,14 @@ void putCents(std::string& out, std::uint64_t cents)
     putPadded(out, cents % 100, 2);
 }
 
-constexpr std::array<std::string_view, 16> kCountries{"DE", "DE", "DE", "FR", "FR", "US", "US", "US",
-                                                      "GB", "NL", "IT", "ES", "PL", "SE", "AT", "CH"};
+constexpr std::array<std::string_view, 16> kCountries{"DE", "DE", "DE", "FR", "FR", "US",
+                                                      "US", "US", "GB", "NL", "IT", "ES",
+                                                      "PL", "SE", "AT", "CH"};
 constexpr std::array<std::string_view, 4> kChannels{"web", "app", "store", "partner"};
 constexpr std::array<std::string_view, 4> kStatuses{"new", "paid", "packed", "sent"};
 constexpr std::array<std::string_view, 4> kMethods{"card", "transfer", "wallet", "invoice"};
-constexpr std::array<std::string_view, 6> kPages{"/", "/search", "/product", "/basket", "/checkout", "/help"};
+constexpr std::array<std::string_view, 6> kPages{"/",       "/search",   "/product",
+                                                 "/basket", "/checkout", "/help"};
 constexpr std::array<std::string_view, 3> kSegments{"new", "regular", "gold"};
 
 formats::SchemaColumn column(const char* name, const std::string& type, bool isNullable = true,
@@ -90,21 +92,26 @@ formats::RecordSchema DemoRecords::schemaOf(Profile profile)
 {
     switch (profile) {
     case Profile::Orders:
-        return {{column("order_id", "string", false), column("customer", "long"), column("country", "string"),
-                 column("channel", "string"), column("product", "integer"), column("quantity", "integer"),
-                 column("amount", "decimal(12,2)"), column("status", "string"), column("ts", "timestamp(ms)", false)}};
-    case Profile::Payments:
-        return {{column("payment_id", "string", false), column("order_id", "string"), column("method", "string"),
-                 column("amount", "decimal(12,2)"), column("is_accepted", "boolean"), column("ts", "timestamp(ms)", false)}};
-    case Profile::Clicks:
-        return {{column("session", "string", false), column("user_id", "long", true, {std::string("user"), std::string("id")}),
-                 column("segment", "string", true, {std::string("user"), std::string("segment")}),
-                 column("page", "string"), column("duration_ms", "integer"), column("tags", "list<string>"),
+        return {{column("order_id", "string", false), column("customer", "long"),
+                 column("country", "string"), column("channel", "string"),
+                 column("product", "integer"), column("quantity", "integer"),
+                 column("amount", "decimal(12,2)"), column("status", "string"),
                  column("ts", "timestamp(ms)", false)}};
+    case Profile::Payments:
+        return {{column("payment_id", "string", false), column("order_id", "string"),
+                 column("method", "string"), column("amount", "decimal(12,2)"),
+                 column("is_accepted", "boolean"), column("ts", "timestamp(ms)", false)}};
+    case Profile::Clicks:
+        return {{column("session", "string", false),
+                 column("user_id", "long", true, {std::string("user"), std::string("id")}),
+                 column("segment", "string", true, {std::string("user"), std::string("segment")}),
+                 column("page", "string"), column("duration_ms", "integer"),
+                 column("tags", "list<string>"), column("ts", "timestamp(ms)", false)}};
     case Profile::Sensors: break;
     }
-    return {{column("sensor", "string", false), column("hall", "integer"), column("temperature", "double"),
-             column("vibration", "double"), column("pressure", "double"), column("ts", "timestamp(ms)", false)}};
+    return {{column("sensor", "string", false), column("hall", "integer"),
+             column("temperature", "double"), column("vibration", "double"),
+             column("pressure", "double"), column("ts", "timestamp(ms)", false)}};
 }
 
 DemoRecords::Fault DemoRecords::faultOf(std::uint64_t index) const
@@ -120,7 +127,8 @@ void DemoRecords::append(std::uint64_t index, std::int64_t eventUs, std::string&
     constexpr std::int64_t kLateMs = 600'000;
     constexpr std::uint64_t kTwiceAfter = 40;
     const Fault fault = faultOf(index);
-    const std::uint64_t shown = fault == Fault::Twice && index >= kTwiceAfter ? index - kTwiceAfter : index;
+    const std::uint64_t shown
+        = fault == Fault::Twice && index >= kTwiceAfter ? index - kTwiceAfter : index;
     const std::int64_t ms = eventUs / 1000 - (fault == Fault::Late ? kLateMs : 0);
     const std::size_t start = out.size();
     switch (m_profile) {
@@ -133,7 +141,8 @@ void DemoRecords::append(std::uint64_t index, std::int64_t eventUs, std::string&
         out.resize(start + (out.size() - start) * 2 / 3);
 }
 
-void DemoRecords::appendOrder(std::uint64_t index, Fault fault, std::int64_t ms, std::string& out) const
+void DemoRecords::appendOrder(std::uint64_t index, Fault fault, std::int64_t ms,
+                              std::string& out) const
 {
     const std::uint64_t draw = mix(m_seed + index);
     out += "{\"order_id\":\"o-";
@@ -152,7 +161,8 @@ void DemoRecords::appendOrder(std::uint64_t index, Fault fault, std::int64_t ms,
     out += ",\"quantity\":";
     put(out, 1 + (draw >> 40) % 5);
     out += ",\"amount\":";
-    putCents(out, fault == Fault::OutOfRange ? 12'050'000 + draw % 1000 : 199 + (draw >> 44) % 49'000);
+    putCents(out,
+             fault == Fault::OutOfRange ? 12'050'000 + draw % 1000 : 199 + (draw >> 44) % 49'000);
     out += ",\"currency\":\"EUR\",\"status\":\"";
     out += kStatuses[(draw >> 60) % kStatuses.size()];
     out += "\",\"ts\":";
@@ -160,7 +170,8 @@ void DemoRecords::appendOrder(std::uint64_t index, Fault fault, std::int64_t ms,
     out += '}';
 }
 
-void DemoRecords::appendPayment(std::uint64_t index, Fault fault, std::int64_t ms, std::string& out) const
+void DemoRecords::appendPayment(std::uint64_t index, Fault fault, std::int64_t ms,
+                                std::string& out) const
 {
     const std::uint64_t draw = mix(m_seed + index);
     out += "{\"payment_id\":\"p-";
@@ -184,7 +195,8 @@ void DemoRecords::appendPayment(std::uint64_t index, Fault fault, std::int64_t m
     out += '}';
 }
 
-void DemoRecords::appendClick(std::uint64_t index, Fault fault, std::int64_t ms, std::string& out) const
+void DemoRecords::appendClick(std::uint64_t index, Fault fault, std::int64_t ms,
+                              std::string& out) const
 {
     const std::uint64_t draw = mix(m_seed + index);
     out += "{\"session\":\"s-";
@@ -211,7 +223,8 @@ void DemoRecords::appendClick(std::uint64_t index, Fault fault, std::int64_t ms,
     out += '}';
 }
 
-void DemoRecords::appendReading(std::uint64_t index, Fault fault, std::int64_t ms, std::string& out) const
+void DemoRecords::appendReading(std::uint64_t index, Fault fault, std::int64_t ms,
+                                std::string& out) const
 {
     const std::uint64_t draw = mix(m_seed + index);
     const std::uint64_t sensor = index % 200;

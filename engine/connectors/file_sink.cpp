@@ -13,28 +13,32 @@ namespace sluice::connectors {
 
 flow::NodeKind FileSink::kind()
 {
-    return {.name = "file_sink",
-            .title = "JSON files",
-            .help = "Writes rows as JSON lines into a folder, one file an epoch, exactly once.",
-            .category = flow::NodeCategory::Sink,
-            .minInputs = 1,
-            .maxInputs = 1,
-            .options = {{.name = "path", .type = OptionType::Path, .isRequired = true,
-                         .help = "The folder; relative to the document. Made if it is not there."}},
-            .bind = [](const flow::BindContext& context) {
-                flow::BoundNode bound;
-                const std::string folder = context.services.resolvePath(context.options.text("path"));
-                bound.target = folder;
-                bound.summary = std::filesystem::path(folder).filename().string();
-                const auto columns = context.inputs.empty() ? nullptr : context.inputs.front().columns;
-                bound.neededInput = [columns](const flow::ColumnSet&) {
-                    return columns ? flow::allColumns(*columns) : flow::ColumnSet();
-                };
-                bound.createSink = [folder](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
-                    return std::unique_ptr<flow::Sink>(std::make_unique<FileSink>(folder, create.node));
-                };
-                return bound;
-            }};
+    return {
+        .name = "file_sink",
+        .title = "JSON files",
+        .help = "Writes rows as JSON lines into a folder, one file an epoch, exactly once.",
+        .category = flow::NodeCategory::Sink,
+        .minInputs = 1,
+        .maxInputs = 1,
+        .options = {{.name = "path",
+                     .type = OptionType::Path,
+                     .isRequired = true,
+                     .help = "The folder; relative to the document. Made if it is not there."}},
+        .bind = [](const flow::BindContext& context) {
+            flow::BoundNode bound;
+            const std::string folder = context.services.resolvePath(context.options.text("path"));
+            bound.target = folder;
+            bound.summary = std::filesystem::path(folder).filename().string();
+            const auto columns = context.inputs.empty() ? nullptr : context.inputs.front().columns;
+            bound.neededInput = [columns](const flow::ColumnSet&) {
+                return columns ? flow::allColumns(*columns) : flow::ColumnSet();
+            };
+            bound.createSink =
+                [folder](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
+                return std::unique_ptr<flow::Sink>(std::make_unique<FileSink>(folder, create.node));
+            };
+            return bound;
+        }};
 }
 
 FileSink::FileSink(std::string folder, std::string node)
@@ -69,7 +73,10 @@ Status FileSink::write(const Batch& batch, flow::NodeContext&)
 
 Result<flow::SealedEpoch> FileSink::seal(flow::Epoch epoch)
 {
-    flow::SealedEpoch sealed{.epoch = epoch, .entry = "{}", .rows = m_rows, .bytes = std::int64_t(m_text.size())};
+    flow::SealedEpoch sealed{.epoch = epoch,
+                             .entry = "{}",
+                             .rows = m_rows,
+                             .bytes = std::int64_t(m_text.size())};
     if (m_rows > 0) {
         std::FILE* file = std::fopen(hiddenPath(epoch).c_str(), "wb");
         if (!file)
@@ -77,7 +84,8 @@ Result<flow::SealedEpoch> FileSink::seal(flow::Epoch epoch)
         const bool isWritten = std::fwrite(m_text.data(), 1, m_text.size(), file) == m_text.size();
         const int failure = errno;
         if (std::fclose(file) != 0 || !isWritten)
-            return errorFromErrno(isWritten ? errno : failure, "cannot write the file", hiddenPath(epoch));
+            return errorFromErrno(isWritten ? errno : failure, "cannot write the file",
+                                  hiddenPath(epoch));
         sealed.entry = "{\"file\":true}";
     }
     m_text.clear();
@@ -101,9 +109,13 @@ Status FileSink::commit(const flow::SealedEpoch& sealed)
     if (!std::filesystem::exists(hiddenPath(sealed.epoch), error)) {
         if (std::filesystem::exists(finalPath(sealed.epoch), error))
             return ok(); // committed before a crash
-        return Error{.code = ErrorCode::StorageFailed, .message = "the sealed file of the last epoch is missing",
-                     .object = hiddenPath(sealed.epoch),
-                     .hint = "Restore it from a backup; or reset the pipeline, which reads its sources again.", .cause = {}};
+        return Error{
+            .code = ErrorCode::StorageFailed,
+            .message = "the sealed file of the last epoch is missing",
+            .object = hiddenPath(sealed.epoch),
+            .hint
+            = "Restore it from a backup; or reset the pipeline, which reads its sources again.",
+            .cause = {}};
     }
     std::filesystem::rename(hiddenPath(sealed.epoch), finalPath(sealed.epoch), error);
     if (error)

@@ -15,7 +15,7 @@ namespace sluice::connectors {
 struct FileSourceConfig
 {
     std::string node;
-    std::string pattern; // absolute path or glob
+    std::string pattern;   // absolute path or glob
     std::string shownFrom; // folder that partitions are named from
     bool follows = false;
     std::int64_t maxRecord = 8 << 20;
@@ -34,7 +34,8 @@ public:
     FileSource(FileSourceConfig config, const flow::ColumnSet& needed);
 
     Status open(const std::optional<std::string>& position) override;
-    Result<flow::PollOutcome> poll(const flow::PollBudget& budget, flow::SourceContext& context) override;
+    Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
+                                   flow::SourceContext& context) override;
     std::string position() const override;
     std::string trouble() const override { return m_trouble; }
 

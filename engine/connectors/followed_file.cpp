@@ -41,12 +41,17 @@ Status FollowedFile::open(const Position& position)
     m_fd = ::open(m_path.c_str(), O_RDONLY | O_CLOEXEC);
     if (m_fd < 0)
         return errorFromErrno(errno, "cannot open the file", m_path);
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (::fstat(m_fd, &info) != 0)
         return errorFromErrno(errno, "cannot look at the file", m_path);
     if (!S_ISREG(info.st_mode))
-        return Error{.code = ErrorCode::ConfigInvalid, .message = "this is no regular file", .object = m_path,
-                     .hint = "Name a file, or a pattern such as " + m_path + "/*.jsonl.", .cause = {}};
+        return Error{.code = ErrorCode::ConfigInvalid,
+                     .message = "this is no regular file",
+                     .object = m_path,
+                     .hint = "Name a file, or a pattern such as " + m_path + "/*.jsonl.",
+                     .cause = {}};
     m_position = position;
     if (position.inode != info.st_ino)
         m_position = {.inode = info.st_ino, .offset = 0, .header = {}};
@@ -57,7 +62,9 @@ Status FollowedFile::open(const Position& position)
 
 std::int64_t FollowedFile::fileSize() const
 {
-    struct stat info{};
+    struct stat info
+    {
+    };
     return m_fd >= 0 && ::fstat(m_fd, &info) == 0 ? std::int64_t(info.st_size) : 0;
 }
 
@@ -73,7 +80,9 @@ bool FollowedFile::isAtEnd() const
 
 FollowedFile::Change FollowedFile::changeOf(const std::string& path, const Position& position)
 {
-    struct stat now{};
+    struct stat now
+    {
+    };
     if (::stat(path.c_str(), &now) != 0)
         return Change::Gone;
     if (position.inode == 0)
@@ -96,7 +105,8 @@ Result<bool> FollowedFile::fill()
         std::memcpy(block->mutable_data(), m_block->data() + m_begin, left);
     ssize_t got = 0;
     do {
-        got = ::pread(m_fd, block->mutable_data() + left, kBlock, m_position.offset + std::int64_t(left));
+        got = ::pread(m_fd, block->mutable_data() + left, kBlock,
+                      m_position.offset + std::int64_t(left));
     } while (got < 0 && errno == EINTR);
     if (got < 0)
         return errorFromErrno(errno, "cannot read the file", m_path);
@@ -112,7 +122,8 @@ Result<bool> FollowedFile::readHeader(bool takesTail)
     while (m_position.header.empty()) {
         const std::string_view rest = available() == 0
             ? std::string_view()
-            : std::string_view(reinterpret_cast<const char*>(m_block->data()) + m_begin, available());
+            : std::string_view(reinterpret_cast<const char*>(m_block->data()) + m_begin,
+                               available());
         std::size_t length = m_splitter.recordLength(rest);
         std::size_t taken = length + 1;
         if (length == std::string_view::npos) {
@@ -132,8 +143,8 @@ Result<bool> FollowedFile::readHeader(bool takesTail)
     return true;
 }
 
-Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool takesTail, RawRecords& raw,
-                                std::vector<OverlongRecord>& overlong)
+Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool takesTail,
+                                RawRecords& raw, std::vector<OverlongRecord>& overlong)
 {
     std::size_t bytes = 0;
     for (;;) {
@@ -181,7 +192,8 @@ Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool 
 
 // The first bytes of the record are kept for the dead letter; the rest is read and forgotten, so
 // that a file without line ends costs no memory.
-Result<bool> FollowedFile::skipOverlong(bool takesTail, RawRecords& raw, std::vector<OverlongRecord>& overlong)
+Result<bool> FollowedFile::skipOverlong(bool takesTail, RawRecords& raw,
+                                        std::vector<OverlongRecord>& overlong)
 {
     const std::size_t kept = std::min(available(), kKeptOfOverlong);
     const std::int64_t start = m_position.offset;

@@ -29,8 +29,8 @@ public:
     struct Position
     {
         std::uint64_t inode = 0;
-        std::int64_t offset = 0;  // of the first byte not handed out yet
-        std::string header;       // CSV: the header line of this file
+        std::int64_t offset = 0; // of the first byte not handed out yet
+        std::string header;      // CSV: the header line of this file
     };
     enum class Change { None, Shrunk, Replaced, Gone };
 
@@ -60,7 +60,8 @@ public:
 
 private:
     Result<bool> fill();
-    Result<bool> skipOverlong(bool takesTail, RawRecords& raw, std::vector<OverlongRecord>& overlong);
+    Result<bool> skipOverlong(bool takesTail, RawRecords& raw,
+                              std::vector<OverlongRecord>& overlong);
     std::int64_t fileSize() const;
     std::size_t available() const { return m_end - m_begin; }
 

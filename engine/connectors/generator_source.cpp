@@ -14,22 +14,48 @@ namespace {
 
 std::vector<OptionSpec> generatorOptions()
 {
-    return {{.name = "profile", .type = OptionType::Choice, .defaultValue = "orders",
-             .choices = DemoRecords::profileNames(), .help = "What the records are."},
-            {.name = "rate", .type = OptionType::Number, .defaultValue = "1000", .unit = "rows/s", .min = "0.1", .max = "10000000",
+    return {{.name = "profile",
+             .type = OptionType::Choice,
+             .defaultValue = "orders",
+             .choices = DemoRecords::profileNames(),
+             .help = "What the records are."},
+            {.name = "rate",
+             .type = OptionType::Number,
+             .defaultValue = "1000",
+             .unit = "rows/s",
+             .min = "0.1",
+             .max = "10000000",
              .help = "Records a second."},
-            {.name = "paced", .type = OptionType::Boolean, .defaultValue = "true",
+            {.name = "paced",
+             .type = OptionType::Boolean,
+             .defaultValue = "true",
              .help = "Keep to the rate by the clock; false makes them as fast as they are taken."},
-            {.name = "limit", .type = OptionType::Integer, .defaultValue = "0", .min = "0",
+            {.name = "limit",
+             .type = OptionType::Integer,
+             .defaultValue = "0",
+             .min = "0",
              .help = "End after so many records; 0 goes on without end."},
-            {.name = "seed", .type = OptionType::Integer, .defaultValue = "1", .min = "0",
+            {.name = "seed",
+             .type = OptionType::Integer,
+             .defaultValue = "1",
+             .min = "0",
              .help = "The same seed makes the same records."},
-            {.name = "faults", .type = OptionType::Number, .defaultValue = "0", .min = "0", .max = "1",
+            {.name = "faults",
+             .type = OptionType::Number,
+             .defaultValue = "0",
+             .min = "0",
+             .max = "1",
              .help = "Share of records that are broken, late, doubled or out of range on purpose."},
-            {.name = "start", .help = "Event time of the first record, as 2026-01-01T00:00:00Z; by default now."},
-            {.name = "out_of_order", .type = OptionType::Duration, .defaultValue = "1s", .min = "0s",
+            {.name = "start",
+             .help = "Event time of the first record, as 2026-01-01T00:00:00Z; by default now."},
+            {.name = "out_of_order",
+             .type = OptionType::Duration,
+             .defaultValue = "1s",
+             .min = "0s",
              .help = "How far behind the newest record one may come and still be on time."},
-            {.name = "idle_after", .type = OptionType::Duration, .min = "10ms",
+            {.name = "idle_after",
+             .type = OptionType::Duration,
+             .min = "10ms",
              .help = "Without records for so long it holds nothing up."}};
 }
 
@@ -49,20 +75,25 @@ flow::BoundNode bindGenerator(const flow::BindContext& context)
     config.layout.eventTime = {.outOfOrder = options.duration("out_of_order"),
                                .idleAfter = options.durationIfSet("idle_after")};
     if (const auto start = options.textIfSet("start"); start && !start->empty()) {
-        const auto parsed = arrow::Scalar::Parse(arrow::timestamp(arrow::TimeUnit::MICRO),
-                                                 start->ends_with('Z') ? start->substr(0, start->size() - 1) : *start);
+        const auto parsed
+            = arrow::Scalar::Parse(arrow::timestamp(arrow::TimeUnit::MICRO),
+                                   start->ends_with('Z') ? start->substr(0, start->size() - 1)
+                                                         : *start);
         if (parsed.ok())
             config.startUs = static_cast<const arrow::TimestampScalar&>(**parsed).value;
         else
-            context.error("start", options.at("start"), "\"" + *start + "\" is no time", "2026-01-01T00:00:00Z");
+            context.error("start", options.at("start"), "\"" + *start + "\" is no time",
+                          "2026-01-01T00:00:00Z");
     }
     flow::BoundNode bound;
     bound.output = streamSchemaOf(config.layout);
     bound.summary = options.text("profile");
     bound.rejects = {Verdict::DeadLetter};
     bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet(); };
-    bound.createSource = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
-        return std::unique_ptr<flow::Source>(std::make_unique<GeneratorSource>(config, create.neededColumns));
+    bound.createSource
+        = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
+        return std::unique_ptr<flow::Source>(
+            std::make_unique<GeneratorSource>(config, create.neededColumns));
     };
     return bound;
 }
@@ -73,7 +104,8 @@ flow::NodeKind GeneratorSource::kind()
 {
     return {.name = "generator_source",
             .title = "Generator",
-            .help = "Makes the records of the demo plant: orders, payments, clicks or sensor readings.",
+            .help
+            = "Makes the records of the demo plant: orders, payments, clicks or sensor readings.",
             .category = flow::NodeCategory::Source,
             .minInputs = 0,
             .maxInputs = 0,
@@ -100,11 +132,16 @@ Status GeneratorSource::open(const std::optional<std::string>& position)
     const DocumentNode root = parseDocument(*position, diagnostics);
     const auto number = [&](const char* name, std::int64_t& to) {
         const DocumentNode* node = root.find(name);
-        return node && std::from_chars(node->text.data(), node->text.data() + node->text.size(), to).ec == std::errc{};
+        return node
+            && std::from_chars(node->text.data(), node->text.data() + node->text.size(), to).ec
+            == std::errc{};
     };
     if (diagnostics.hasErrors() || !number("next", m_next) || !number("start_us", m_startUs))
-        return Error{.code = ErrorCode::DecodeFailed, .message = "the kept position is damaged",
-                     .object = m_config.node, .hint = "Reset the pipeline, which begins with record 0.", .cause = {}};
+        return Error{.code = ErrorCode::DecodeFailed,
+                     .message = "the kept position is damaged",
+                     .object = m_config.node,
+                     .hint = "Reset the pipeline, which begins with record 0.",
+                     .cause = {}};
     m_intake.restoreWatermarks(root.find("watermarks"));
     return ok();
 }
@@ -130,7 +167,8 @@ std::size_t GeneratorSource::due(std::size_t wanted, std::int64_t nowUs)
     return elapsed < 0 ? 0 : std::min(wanted, std::size_t(elapsed * m_config.rate) + 1);
 }
 
-Result<flow::PollOutcome> GeneratorSource::poll(const flow::PollBudget& budget, flow::SourceContext& context)
+Result<flow::PollOutcome> GeneratorSource::poll(const flow::PollBudget& budget,
+                                                flow::SourceContext& context)
 {
     if (m_config.limit > 0 && m_next >= m_config.limit)
         return flow::PollOutcome::Finished;
@@ -161,7 +199,8 @@ Result<flow::PollOutcome> GeneratorSource::poll(const flow::PollBudget& budget, 
     SLUICE_TRY(m_intake.take(raw, context));
     m_intake.publishWatermark(context);
     if (!m_config.startUs)
-        NodeCounters::set(context.counters().lagUs, std::max<std::int64_t>(0, nowUs - timeOf(m_next)));
+        NodeCounters::set(context.counters().lagUs,
+                          std::max<std::int64_t>(0, nowUs - timeOf(m_next)));
     return flow::PollOutcome::More;
 }
 

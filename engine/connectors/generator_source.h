@@ -15,9 +15,9 @@ struct GeneratorConfig
     std::string node;
     DemoRecords::Profile profile = DemoRecords::Profile::Orders;
     std::uint64_t seed = 1;
-    double rate = 1000;              // records/s of event time, and of the clock unless unpaced
+    double rate = 1000; // records/s of event time, and of the clock unless unpaced
     bool isPaced = true;
-    std::int64_t limit = 0;          // 0 = without end
+    std::int64_t limit = 0; // 0 = without end
     double faultShare = 0;
     std::optional<std::int64_t> startUs; // event time of record 0; unset = when the run begins
     formats::RecordLayout layout;
@@ -33,7 +33,8 @@ public:
     GeneratorSource(GeneratorConfig config, const flow::ColumnSet& needed);
 
     Status open(const std::optional<std::string>& position) override;
-    Result<flow::PollOutcome> poll(const flow::PollBudget& budget, flow::SourceContext& context) override;
+    Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
+                                   flow::SourceContext& context) override;
     std::string position() const override;
 
 private:

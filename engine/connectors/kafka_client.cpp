@@ -26,8 +26,11 @@ void KafkaTrouble::note(rd_kafka_resp_err_t code, const std::string& reason)
 
 Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std::string& connection)
 {
-    Error out{.code = ErrorCode::ConnectFailed, .message = reason.empty() ? rd_kafka_err2str(code) : reason, .object = "connection " + connection,
-              .hint = {}, .cause = {}};
+    Error out{.code = ErrorCode::ConnectFailed,
+              .message = reason.empty() ? rd_kafka_err2str(code) : reason,
+              .object = "connection " + connection,
+              .hint = {},
+              .cause = {}};
     switch (code) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
@@ -38,15 +41,14 @@ Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std:
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
     case RD_KAFKA_RESP_ERR__TRANSPORT:
         out.message = "no broker can be reached (" + out.message + ")";
-        out.hint = "It is tried again all the time. Check bootstrap.servers, the network and whether the broker runs.";
+        out.hint = "It is tried again all the time. Check bootstrap.servers, the network and "
+                   "whether the broker runs.";
         break;
     case RD_KAFKA_RESP_ERR__RESOLVE:
         out.message = "the name of the broker is not known (" + out.message + ")";
         out.hint = "Check bootstrap.servers.";
         break;
-    case RD_KAFKA_RESP_ERR__SSL:
-        out.hint = "Check security.protocol and ssl.ca.location.";
-        break;
+    case RD_KAFKA_RESP_ERR__SSL: out.hint = "Check security.protocol and ssl.ca.location."; break;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
         out.code = ErrorCode::NotFound;
@@ -64,7 +66,8 @@ Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std:
 }
 
 Result<KafkaHandle> makeKafkaClient(const flow::Connection& connection, rd_kafka_type_t type,
-                                    const std::map<std::string, std::string>& extra, KafkaTrouble& trouble)
+                                    const std::map<std::string, std::string>& extra,
+                                    KafkaTrouble& trouble)
 {
     std::array<char, 512> text{};
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -74,25 +77,35 @@ Result<KafkaHandle> makeKafkaClient(const flow::Connection& connection, rd_kafka
     if (!options.contains("client.id"))
         options["client.id"] = "sluice";
     for (const auto& [name, value] : options) {
-        if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()) == RD_KAFKA_CONF_OK)
+        if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size())
+            == RD_KAFKA_CONF_OK)
             continue;
         rd_kafka_conf_destroy(conf);
         // The library's text repeats the value, which may be a secret: say the name only.
-        return Error{.code = ErrorCode::ConfigInvalid, .message = "the option " + name + " is unknown or has a wrong value",
-                     .object = "connection " + connection.name, .hint = "The names are those of librdkafka's configuration.", .cause = {}};
+        return Error{.code = ErrorCode::ConfigInvalid,
+                     .message = "the option " + name + " is unknown or has a wrong value",
+                     .object = "connection " + connection.name,
+                     .hint = "The names are those of librdkafka's configuration.",
+                     .cause = {}};
     }
     rd_kafka_conf_set_opaque(conf, &trouble);
     rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t*, int code, const char* reason, void* opaque) {
         static_cast<KafkaTrouble*>(opaque)->note(rd_kafka_resp_err_t(code), reason ? reason : "");
     });
-    rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int level, const char*, const char* message) {
-        constexpr int kError = 3;
-        log(level <= kError ? LogLevel::Warning : LogLevel::Debug, std::string("kafka: ") + message);
-    });
+    rd_kafka_conf_set_log_cb(conf,
+                             [](const rd_kafka_t*, int level, const char*, const char* message) {
+                                 constexpr int kError = 3;
+                                 log(level <= kError ? LogLevel::Warning : LogLevel::Debug,
+                                     std::string("kafka: ") + message);
+                             });
     rd_kafka_t* handle = rd_kafka_new(type, conf, text.data(), text.size());
     if (!handle) {
         rd_kafka_conf_destroy(conf);
-        return Error{.code = ErrorCode::ConfigInvalid, .message = text.data(), .object = "connection " + connection.name, .hint = {}, .cause = {}};
+        return Error{.code = ErrorCode::ConfigInvalid,
+                     .message = text.data(),
+                     .object = "connection " + connection.name,
+                     .hint = {},
+                     .cause = {}};
     }
     return KafkaHandle(handle);
 }

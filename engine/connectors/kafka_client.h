@@ -42,9 +42,11 @@ private:
 /// Makes a client of a connection. The options are librdkafka's own names; extra ones win. trouble
 /// must outlive the client.
 Result<KafkaHandle> makeKafkaClient(const flow::Connection& connection, rd_kafka_type_t type,
-                                    const std::map<std::string, std::string>& extra, KafkaTrouble& trouble);
+                                    const std::map<std::string, std::string>& extra,
+                                    KafkaTrouble& trouble);
 
 /// Returns what an error means and what to do, in words.
-Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std::string& connection);
+Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason,
+                 const std::string& connection);
 
 } // namespace sluice::connectors

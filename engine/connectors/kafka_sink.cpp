@@ -19,7 +19,10 @@ constexpr std::uint32_t kNoKey = UINT32_MAX;
 
 struct ListDeleter
 {
-    void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+    void operator()(rd_kafka_topic_partition_list_t* list) const
+    {
+        rd_kafka_topic_partition_list_destroy(list);
+    }
 };
 using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter>;
 
@@ -32,21 +35,26 @@ flow::BoundNode bindKafkaSink(const flow::BindContext& context)
     config.keyColumn = context.options.text("key");
     const auto columns = context.inputs.front().columns;
     if (!config.keyColumn.empty() && columns->GetFieldIndex(config.keyColumn) < 0)
-        context.error("key", context.options.at("key"), "column \"" + config.keyColumn + "\" does not exist",
+        context.error("key", context.options.at("key"),
+                      "column \"" + config.keyColumn + "\" does not exist",
                       suggestionFor(config.keyColumn, flow::columnNames(*columns)));
     const auto names = context.services.connections->connectionNames();
-    if (!config.connection.empty() && !names.empty() && std::ranges::find(names, config.connection) == names.end())
-        context.error("connection", context.options.at("connection"), "there is no connection \"" + config.connection + "\"",
+    if (!config.connection.empty() && !names.empty()
+        && std::ranges::find(names, config.connection) == names.end())
+        context.error("connection", context.options.at("connection"),
+                      "there is no connection \"" + config.connection + "\"",
                       suggestionFor(config.connection, names));
     bound.target = config.topic;
     bound.summary = config.topic;
     bound.neededInput = [columns](const flow::ColumnSet&) { return flow::allColumns(*columns); };
-    bound.createSink = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
+    bound.createSink
+        = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
         KafkaSinkConfig own = config;
         own.pipeline = create.pipeline;
         own.node = create.node;
         own.folder = create.stateFolder;
-        SLUICE_TRY(const flow::Connection connection, create.services->connections->connection(own.connection));
+        SLUICE_TRY(const flow::Connection connection,
+                   create.services->connections->connection(own.connection));
         return std::unique_ptr<flow::Sink>(std::make_unique<KafkaSink>(std::move(own), connection));
     };
     return bound;
@@ -60,9 +68,14 @@ flow::NodeKind KafkaSink::kind()
             .title = "Kafka topic",
             .help = "Writes rows as JSON to a topic, an epoch in one transaction, exactly once.",
             .category = flow::NodeCategory::Sink,
-            .options = {{.name = "connection", .type = OptionType::Connection, .isRequired = true, .help = "A connection of the workspace."},
+            .options = {{.name = "connection",
+                         .type = OptionType::Connection,
+                         .isRequired = true,
+                         .help = "A connection of the workspace."},
                         {.name = "topic", .isRequired = true, .help = "The topic to write."},
-                        {.name = "key", .type = OptionType::Column, .help = "The column whose text is the key of the record."}},
+                        {.name = "key",
+                         .type = OptionType::Column,
+                         .help = "The column whose text is the key of the record."}},
             .bind = bindKafkaSink};
 }
 
@@ -82,7 +95,9 @@ std::string KafkaSink::path(flow::Epoch epoch) const
 
 Error KafkaSink::failure(rd_kafka_error_t* error, const char* what) const
 {
-    Error out = kafkaError(rd_kafka_error_code(error), std::string(what) + ": " + rd_kafka_error_string(error), m_config.connection);
+    Error out
+        = kafkaError(rd_kafka_error_code(error),
+                     std::string(what) + ": " + rd_kafka_error_string(error), m_config.connection);
     rd_kafka_error_destroy(error);
     return out;
 }
@@ -90,8 +105,11 @@ Error KafkaSink::failure(rd_kafka_error_t* error, const char* what) const
 Status KafkaSink::open()
 {
     SLUICE_TRY(makeFolder(m_config.folder));
-    SLUICE_TRY(m_producer, makeKafkaClient(m_connection, RD_KAFKA_PRODUCER,
-                                           {{"transactional.id", group()}, {"linger.ms", "5"}, {"compression.type", "lz4"}}, m_trouble));
+    SLUICE_TRY(m_producer,
+               makeKafkaClient(
+                   m_connection, RD_KAFKA_PRODUCER,
+                   {{"transactional.id", group()}, {"linger.ms", "5"}, {"compression.type", "lz4"}},
+                   m_trouble));
     if (rd_kafka_error_t* error = rd_kafka_init_transactions(m_producer.get(), kTimeoutMs))
         return failure(error, "cannot begin with transactions");
     return readCommitted();
@@ -100,20 +118,26 @@ Status KafkaSink::open()
 // Asks the broker which epoch the sink's group has committed.
 Status KafkaSink::readCommitted()
 {
-    SLUICE_TRY(const KafkaHandle consumer, makeKafkaClient(m_connection, RD_KAFKA_CONSUMER, {{"group.id", group()}}, m_trouble));
+    SLUICE_TRY(const KafkaHandle consumer,
+               makeKafkaClient(m_connection, RD_KAFKA_CONSUMER, {{"group.id", group()}},
+                               m_trouble));
     const PartitionList list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), m_config.topic.c_str(), 0);
     const rd_kafka_resp_err_t asked = rd_kafka_committed(consumer.get(), list.get(), kTimeoutMs);
     const rd_kafka_resp_err_t found = asked ? asked : list->elems[0].err;
     if (found)
-        return kafkaError(found, std::string("cannot read which epoch is committed: ") + rd_kafka_err2str(found), m_config.connection);
+        return kafkaError(found,
+                          std::string("cannot read which epoch is committed: ")
+                              + rd_kafka_err2str(found),
+                          m_config.connection);
     m_committed = std::max<std::int64_t>(0, list->elems[0].offset);
     return ok();
 }
 
 Status KafkaSink::write(const Batch& batch, flow::NodeContext&)
 {
-    const auto keys = m_config.keyColumn.empty() ? nullptr : batch.columns->GetColumnByName(m_config.keyColumn);
+    const auto keys
+        = m_config.keyColumn.empty() ? nullptr : batch.columns->GetColumnByName(m_config.keyColumn);
     std::string text;
     const auto put = [this](std::uint32_t length, const std::string& bytes) {
         m_records.append(reinterpret_cast<const char*>(&length), sizeof length);
@@ -139,12 +163,16 @@ Status KafkaSink::write(const Batch& batch, flow::NodeContext&)
 
 Result<flow::SealedEpoch> KafkaSink::seal(flow::Epoch epoch)
 {
-    flow::SealedEpoch sealed{.epoch = epoch, .entry = m_rows > 0 ? "{\"records\":true}" : "{}", .rows = m_rows, .bytes = std::int64_t(m_records.size())};
+    flow::SealedEpoch sealed{.epoch = epoch,
+                             .entry = m_rows > 0 ? "{\"records\":true}" : "{}",
+                             .rows = m_rows,
+                             .bytes = std::int64_t(m_records.size())};
     if (m_rows > 0) {
         std::FILE* file = std::fopen(path(epoch).c_str(), "wb");
         if (!file)
             return errorFromErrno(errno, "cannot create the file", path(epoch));
-        const bool isWritten = std::fwrite(m_records.data(), 1, m_records.size(), file) == m_records.size();
+        const bool isWritten
+            = std::fwrite(m_records.data(), 1, m_records.size(), file) == m_records.size();
         const int number = errno;
         if (std::fclose(file) != 0 || !isWritten)
             return errorFromErrno(isWritten ? errno : number, "cannot write the file", path(epoch));
@@ -189,14 +217,17 @@ Status KafkaSink::produce(const std::string& records, flow::Epoch epoch)
         } while (put == RD_KAFKA_RESP_ERR__QUEUE_FULL);
         if (put) {
             rd_kafka_abort_transaction(m_producer.get(), kTimeoutMs);
-            return kafkaError(put, std::string("cannot send: ") + rd_kafka_err2str(put), m_config.connection);
+            return kafkaError(put, std::string("cannot send: ") + rd_kafka_err2str(put),
+                              m_config.connection);
         }
     }
     SLUICE_TRY(in.status(path(epoch)));
     const PartitionList list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), m_config.topic.c_str(), 0)->offset = epoch;
-    rd_kafka_consumer_group_metadata_t* metadata = rd_kafka_consumer_group_metadata_new(group().c_str());
-    rd_kafka_error_t* error = rd_kafka_send_offsets_to_transaction(m_producer.get(), list.get(), metadata, kTimeoutMs);
+    rd_kafka_consumer_group_metadata_t* metadata
+        = rd_kafka_consumer_group_metadata_new(group().c_str());
+    rd_kafka_error_t* error
+        = rd_kafka_send_offsets_to_transaction(m_producer.get(), list.get(), metadata, kTimeoutMs);
     rd_kafka_consumer_group_metadata_destroy(metadata);
     if (!error)
         error = rd_kafka_commit_transaction(m_producer.get(), kTimeoutMs);

@@ -13,9 +13,15 @@ namespace {
 std::vector<OptionSpec> kafkaOptions()
 {
     std::vector<OptionSpec> out{
-        {.name = "connection", .type = OptionType::Connection, .isRequired = true, .help = "A connection of the workspace."},
+        {.name = "connection",
+         .type = OptionType::Connection,
+         .isRequired = true,
+         .help = "A connection of the workspace."},
         {.name = "topic", .isRequired = true, .help = "The topic to read."},
-        {.name = "start", .type = OptionType::Choice, .defaultValue = "earliest", .choices = {"earliest", "latest"},
+        {.name = "start",
+         .type = OptionType::Choice,
+         .defaultValue = "earliest",
+         .choices = {"earliest", "latest"},
          .help = "Where the first run begins; later runs go on where the last one ended."}};
     const auto& records = formats::recordOptions();
     out.insert(out.end(), records.begin(), records.end());
@@ -33,17 +39,22 @@ flow::BoundNode bindKafka(const flow::BindContext& context)
     config.layout = formats::readRecordLayout(options, context.node, context.diagnostics);
     config.layout.hasHeader = false; // a message has no header line
     const auto names = context.services.connections->connectionNames();
-    if (!config.connection.empty() && !names.empty() && std::ranges::find(names, config.connection) == names.end())
-        context.error("connection", options.at("connection"), "there is no connection \"" + config.connection + "\"",
+    if (!config.connection.empty() && !names.empty()
+        && std::ranges::find(names, config.connection) == names.end())
+        context.error("connection", options.at("connection"),
+                      "there is no connection \"" + config.connection + "\"",
                       suggestionFor(config.connection, names));
     flow::BoundNode bound;
     bound.output = streamSchemaOf(config.layout);
     bound.summary = config.topic;
     bound.rejects = {Verdict::DeadLetter};
     bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet(); };
-    bound.createSource = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
-        SLUICE_TRY(const flow::Connection connection, create.services->connections->connection(config.connection));
-        return std::unique_ptr<flow::Source>(std::make_unique<KafkaSource>(config, connection, create.neededColumns));
+    bound.createSource
+        = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
+        SLUICE_TRY(const flow::Connection connection,
+                   create.services->connections->connection(config.connection));
+        return std::unique_ptr<flow::Source>(
+            std::make_unique<KafkaSource>(config, connection, create.neededColumns));
     };
     return bound;
 }
@@ -62,7 +73,8 @@ flow::NodeKind KafkaSource::kind()
             .bind = bindKafka};
 }
 
-KafkaSource::KafkaSource(KafkaSourceConfig config, const flow::Connection& connection, const flow::ColumnSet& needed)
+KafkaSource::KafkaSource(KafkaSourceConfig config, const flow::Connection& connection,
+                         const flow::ColumnSet& needed)
     : m_config(std::move(config))
     , m_connection(connection)
     , m_intake(m_config.layout, needed)
@@ -97,8 +109,11 @@ Status KafkaSource::open(const std::optional<std::string>& position)
         const DocumentNode root = parseDocument(*position, diagnostics);
         const DocumentNode* offsets = root.find("offsets");
         if (diagnostics.hasErrors() || !offsets)
-            return Error{.code = ErrorCode::DecodeFailed, .message = "the kept position is damaged", .object = m_config.node,
-                         .hint = "Reset the pipeline, which reads the topic from its start option.", .cause = {}};
+            return Error{.code = ErrorCode::DecodeFailed,
+                         .message = "the kept position is damaged",
+                         .object = m_config.node,
+                         .hint = "Reset the pipeline, which reads the topic from its start option.",
+                         .cause = {}};
         // Every partition of the last run is known before the first row, or the watermark of those
         // that answer first would run ahead of the others.
         for (const DocumentNode::Entry& entry : offsets->entries) {
@@ -109,12 +124,16 @@ Status KafkaSource::open(const std::optional<std::string>& position)
         }
         m_intake.restoreWatermarks(root.find("watermarks"));
     }
-    SLUICE_TRY(m_client, makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
-                                         {{"enable.partition.eof", "true"}, {"auto.offset.reset", "error"},
-                                          {"enable.auto.commit", "false"}, {"group.id", "sluice-unused"},
-                                          {"isolation.level", "read_committed"}, {"queued.max.messages.kbytes", "65536"},
-                                          {"fetch.wait.max.ms", "50"}},
-                                         m_trouble));
+    SLUICE_TRY(m_client,
+               makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
+                               {{"enable.partition.eof", "true"},
+                                {"auto.offset.reset", "error"},
+                                {"enable.auto.commit", "false"},
+                                {"group.id", "sluice-unused"},
+                                {"isolation.level", "read_committed"},
+                                {"queued.max.messages.kbytes", "65536"},
+                                {"fetch.wait.max.ms", "50"}},
+                               m_trouble));
     m_topic = rd_kafka_topic_new(m_client.get(), m_config.topic.c_str(), nullptr);
     m_queue = rd_kafka_queue_new(m_client.get());
     m_discovery = std::thread([this] { discover(); });
@@ -127,22 +146,28 @@ void KafkaSource::discover()
     constexpr int kTimeoutMs = 1000;
     for (;;) {
         const rd_kafka_metadata_t* metadata = nullptr;
-        const rd_kafka_resp_err_t asked = rd_kafka_metadata(m_client.get(), 0, m_topic, &metadata, kTimeoutMs);
+        const rd_kafka_resp_err_t asked
+            = rd_kafka_metadata(m_client.get(), 0, m_topic, &metadata, kTimeoutMs);
         if (asked == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
             const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
             if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && topic.partition_cnt > 0) {
                 m_partitionCount = topic.partition_cnt;
                 m_trouble.clear();
             } else if (m_partitionCount == 0) {
-                m_trouble.note(topic.err, "there is no topic \"" + m_config.topic + "\" (" + rd_kafka_err2str(topic.err) + ")");
+                m_trouble.note(topic.err,
+                               "there is no topic \"" + m_config.topic + "\" ("
+                                   + rd_kafka_err2str(topic.err) + ")");
             }
         } else if (m_trouble.text().empty()) {
-            m_trouble.note(asked == RD_KAFKA_RESP_ERR__TIMED_OUT ? RD_KAFKA_RESP_ERR__TRANSPORT : asked, rd_kafka_err2str(asked));
+            m_trouble.note(asked == RD_KAFKA_RESP_ERR__TIMED_OUT ? RD_KAFKA_RESP_ERR__TRANSPORT
+                                                                 : asked,
+                           rd_kafka_err2str(asked));
         }
         if (metadata)
             rd_kafka_metadata_destroy(metadata);
         std::unique_lock lock(m_mutex);
-        const auto pause = m_partitionCount == 0 ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000);
+        const auto pause = m_partitionCount == 0 ? std::chrono::milliseconds(200)
+                                                 : std::chrono::milliseconds(2000);
         if (m_wakes.wait_for(lock, pause, [this] { return m_isStopping; }))
             return;
     }
@@ -159,7 +184,10 @@ Status KafkaSource::startPartitions(flow::SourceContext& context)
             : m_config.startsAtEnd                    ? std::int64_t(RD_KAFKA_OFFSET_END)
                                                       : std::int64_t(RD_KAFKA_OFFSET_BEGINNING);
         if (rd_kafka_consume_start_queue(m_topic, number, from, m_queue) != 0)
-            return kafkaError(rd_kafka_last_error(), "cannot read partition " + std::to_string(number) + " of " + m_config.topic, m_config.connection);
+            return kafkaError(rd_kafka_last_error(),
+                              "cannot read partition " + std::to_string(number) + " of "
+                                  + m_config.topic,
+                              m_config.connection);
         partition.isStarted = true;
         m_names[number] = std::make_shared<const std::string>(std::to_string(number));
         m_intake.watermarks().add(*m_names[number], context.clock().steadyNow());
@@ -174,20 +202,25 @@ struct KafkaSource::Run
     std::size_t bytes = 0;
 };
 
-Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_t count, flow::SourceContext& context)
+Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_t count,
+                                       flow::SourceContext& context)
 {
     std::map<std::int32_t, Run> runs;
     for (std::size_t i = 0; i < count; ++i) {
         const rd_kafka_message_t* message = messages[i];
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
             m_intake.watermarks().setCaughtUp(*m_names[message->partition], true);
-        } else if (message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-            return Error{.code = ErrorCode::NotFound,
-                         .message = "offset " + std::to_string(m_partitions[message->partition].next) + " of partition "
-                             + std::to_string(message->partition) + " is no longer in the topic: records were deleted before they were read",
-                         .object = m_config.topic,
-                         .hint = "Lengthen the topic's retention; reset the pipeline to go on with what is there.",
-                         .cause = {}};
+        } else if (message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
+                   || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+            return Error{
+                .code = ErrorCode::NotFound,
+                .message = "offset " + std::to_string(m_partitions[message->partition].next)
+                    + " of partition " + std::to_string(message->partition)
+                    + " is no longer in the topic: records were deleted before they were read",
+                .object = m_config.topic,
+                .hint
+                = "Lengthen the topic's retention; reset the pipeline to go on with what is there.",
+                .cause = {}};
         } else if (message->err) {
             m_trouble.note(message->err, rd_kafka_message_errstr(message));
         } else {
@@ -210,7 +243,8 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
             raw.positions.push_back(message->offset);
             rd_kafka_timestamp_type_t type{};
             const std::int64_t timeMs = rd_kafka_message_timestamp(message, &type);
-            raw.recordTimesUs.push_back(type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? 0 : timeMs * 1000);
+            raw.recordTimesUs.push_back(type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? 0
+                                                                                 : timeMs * 1000);
             at += message->len;
         }
         std::memset((*buffer)->mutable_data() + at, 0, formats::kRecordPadding);
@@ -227,7 +261,8 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
     return !runs.empty();
 }
 
-Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget, flow::SourceContext& context)
+Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget,
+                                            flow::SourceContext& context)
 {
     rd_kafka_poll(m_client.get(), 0);
     SLUICE_TRY(startPartitions(context));
@@ -252,12 +287,17 @@ void KafkaSource::updateLag(flow::SourceContext& context)
     for (const auto& [number, partition] : m_partitions) {
         std::int64_t low = 0, high = 0;
         if (partition.next >= 0
-            && rd_kafka_get_watermark_offsets(m_client.get(), m_config.topic.c_str(), number, &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            && rd_kafka_get_watermark_offsets(m_client.get(), m_config.topic.c_str(), number, &low,
+                                              &high)
+                == RD_KAFKA_RESP_ERR_NO_ERROR)
             lag += std::max<std::int64_t>(0, high - partition.next);
     }
     NodeCounters::set(context.counters().lagRows, lag);
     const std::int64_t age = context.clock().wallNow().us - m_newestRecordUs;
-    NodeCounters::set(context.counters().lagUs, lag == 0 ? 0 : m_newestRecordUs > 0 ? std::max<std::int64_t>(0, age) : -1);
+    NodeCounters::set(context.counters().lagUs,
+                      lag == 0                   ? 0
+                          : m_newestRecordUs > 0 ? std::max<std::int64_t>(0, age)
+                                                 : -1);
 }
 
 std::string KafkaSource::position() const

@@ -30,11 +30,13 @@ class KafkaSource final : public flow::Source
 public:
     static flow::NodeKind kind();
 
-    KafkaSource(KafkaSourceConfig config, const flow::Connection& connection, const flow::ColumnSet& needed);
+    KafkaSource(KafkaSourceConfig config, const flow::Connection& connection,
+                const flow::ColumnSet& needed);
     ~KafkaSource() override;
 
     Status open(const std::optional<std::string>& position) override;
-    Result<flow::PollOutcome> poll(const flow::PollBudget& budget, flow::SourceContext& context) override;
+    Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
+                                   flow::SourceContext& context) override;
     std::string position() const override;
     std::string trouble() const override { return m_trouble.text(); }
 
@@ -49,7 +51,8 @@ private:
 
     void discover();
     Status startPartitions(flow::SourceContext& context);
-    Result<bool> takeMessages(rd_kafka_message_t** messages, std::size_t count, flow::SourceContext& context);
+    Result<bool> takeMessages(rd_kafka_message_t** messages, std::size_t count,
+                              flow::SourceContext& context);
     void updateLag(flow::SourceContext& context);
 
     const KafkaSourceConfig m_config;

@@ -19,11 +19,16 @@ MockCluster::~MockCluster()
 Result<std::unique_ptr<MockCluster>> MockCluster::start(int brokers)
 {
     std::unique_ptr<MockCluster> out(new MockCluster);
-    SLUICE_TRY(out->m_host, makeKafkaClient({.name = "mock cluster", .kind = "kafka", .options = {}}, RD_KAFKA_PRODUCER, {}, out->m_trouble));
+    SLUICE_TRY(out->m_host,
+               makeKafkaClient({.name = "mock cluster", .kind = "kafka", .options = {}},
+                               RD_KAFKA_PRODUCER, {}, out->m_trouble));
     out->m_cluster = rd_kafka_mock_cluster_new(out->m_host.get(), brokers);
     if (!out->m_cluster)
-        return Error{.code = ErrorCode::CapacityExceeded, .message = "the Kafka endpoint in this process cannot start", .object = "mock cluster",
-                     .hint = "It needs a free port on 127.0.0.1.", .cause = {}};
+        return Error{.code = ErrorCode::CapacityExceeded,
+                     .message = "the Kafka endpoint in this process cannot start",
+                     .object = "mock cluster",
+                     .hint = "It needs a free port on 127.0.0.1.",
+                     .cause = {}};
     return out;
 }
 
@@ -39,7 +44,8 @@ flow::Connection MockCluster::connection(const std::string& name) const
 
 Status MockCluster::createTopic(const std::string& topic, int partitions)
 {
-    const rd_kafka_resp_err_t made = rd_kafka_mock_topic_create(m_cluster, topic.c_str(), partitions, 1);
+    const rd_kafka_resp_err_t made
+        = rd_kafka_mock_topic_create(m_cluster, topic.c_str(), partitions, 1);
     return made ? Status(kafkaError(made, {}, "mock cluster")) : ok();
 }
 
@@ -59,16 +65,21 @@ TopicFeeder::TopicFeeder()
 Result<std::unique_ptr<TopicFeeder>> TopicFeeder::connect(const flow::Connection& connection)
 {
     std::unique_ptr<TopicFeeder> out(new TopicFeeder);
-    SLUICE_TRY(out->m_producer, makeKafkaClient(connection, RD_KAFKA_PRODUCER, {{"linger.ms", "5"}}, out->m_trouble));
+    SLUICE_TRY(out->m_producer,
+               makeKafkaClient(connection, RD_KAFKA_PRODUCER, {{"linger.ms", "5"}},
+                               out->m_trouble));
     return out;
 }
 
-Status TopicFeeder::send(const std::string& topic, std::string_view key, std::string_view value, int partition)
+Status TopicFeeder::send(const std::string& topic, std::string_view key, std::string_view value,
+                         int partition)
 {
     for (;;) {
         const rd_kafka_resp_err_t sent
-            = rd_kafka_producev(m_producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                                RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+            = rd_kafka_producev(m_producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+                                RD_KAFKA_V_PARTITION(partition),
+                                RD_KAFKA_V_KEY(key.data(), key.size()),
+                                RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
                                 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
         rd_kafka_poll(m_producer.get(), sent == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 50 : 0);
         if (sent == RD_KAFKA_RESP_ERR_NO_ERROR)

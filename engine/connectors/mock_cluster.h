@@ -38,7 +38,8 @@ class TopicFeeder
 public:
     static Result<std::unique_ptr<TopicFeeder>> connect(const flow::Connection& connection);
     /// Sends one record; waits while the queue is full. Partition -1 = by key.
-    Status send(const std::string& topic, std::string_view key, std::string_view value, int partition = -1);
+    Status send(const std::string& topic, std::string_view key, std::string_view value,
+                int partition = -1);
     /// Waits until everything is with the broker.
     Status flush(int timeoutMs);
 

@@ -8,7 +8,8 @@
 
 namespace sluice::connectors {
 
-/// A token bucket of rows a second that holds a tenth of a second's worth; 0 = no limit. One thread.
+/// A token bucket of rows a second that holds a tenth of a second's worth; 0 = no limit. One
+/// thread.
 class RateLimit
 {
 public:
@@ -24,7 +25,8 @@ public:
             return wanted;
         if (m_lastNs < 0)
             m_lastNs = now.ns;
-        m_tokens = std::min(std::max(1.0, m_rate / 10), m_tokens + double(now.ns - m_lastNs) * 1e-9 * m_rate);
+        m_tokens = std::min(std::max(1.0, m_rate / 10),
+                            m_tokens + double(now.ns - m_lastNs) * 1e-9 * m_rate);
         m_lastNs = now.ns;
         return std::min(wanted, std::size_t(std::max(0.0, m_tokens)));
     }

@@ -38,7 +38,8 @@ RecordIntake::RecordIntake(const formats::RecordLayout& layout, const flow::Colu
         m_timeColumn = m_decoder->schema()->GetFieldIndex(*layout.eventTimeColumn);
 }
 
-Status RecordIntake::take(const std::shared_ptr<const RawRecords>& raw, flow::SourceContext& context)
+Status RecordIntake::take(const std::shared_ptr<const RawRecords>& raw,
+                          flow::SourceContext& context)
 {
     SLUICE_TRY(formats::DecodedRecords decoded, m_decoder->decode(*raw));
     std::uint64_t bytes = 0;
@@ -83,7 +84,9 @@ Status RecordIntake::judgeTimes(Batch& batch, flow::SourceContext& context)
     const std::string& column = *m_layout.eventTimeColumn;
     if (!missing.empty())
         context.reject(batch, missing, Verdict::DeadLetter,
-                       {.rule = "event_time", .message = "the event time " + column + " is null", .values = {}});
+                       {.rule = "event_time",
+                        .message = "the event time " + column + " is null",
+                        .values = {}});
     for (const std::uint32_t row : ahead) {
         const std::string text = timestampText(times[row]);
         context.reject(batch, std::span(&row, 1), Verdict::DeadLetter,
@@ -116,7 +119,8 @@ void RecordIntake::publishWatermark(flow::SourceContext& context)
         context.advanceWatermark(*now);
 }
 
-void RecordIntake::writeWatermarks(JsonWriter& json, const std::vector<std::string>& partitions) const
+void RecordIntake::writeWatermarks(JsonWriter& json,
+                                   const std::vector<std::string>& partitions) const
 {
     json.beginObject();
     for (const std::string& partition : partitions)

@@ -27,8 +27,9 @@ constexpr std::array<std::string_view, 9> kMoments{
 
 bool equalsIgnoringCase(std::string_view a, std::string_view b)
 {
-    return std::ranges::equal(
-        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
+        return std::tolower(x) == std::tolower(y);
+    });
 }
 
 NodePtr makeCall(const TypePtr& type, std::size_t offset, Kernel kernel, NodePtr child)
@@ -174,8 +175,9 @@ NodePtr Binder::field(NodePtr from, const std::string& name, std::size_t offset)
     const TypePtr stored = type.field(index)->type();
     Kernel kernel = [index](Arguments arguments, Evaluation&) -> arrow::Result<Datum> {
         const auto array = arguments[0].make_array();
-        ARROW_ASSIGN_OR_RAISE(
-            auto flat, static_cast<const arrow::StructArray&>(*array).GetFlattenedField(index));
+        ARROW_ASSIGN_OR_RAISE(auto flat,
+                              static_cast<const arrow::StructArray&>(*array).GetFlattenedField(
+                                  index));
         return Datum(std::move(flat));
     };
     NodePtr node = makeCall(stored, offset, std::move(kernel), std::move(from));

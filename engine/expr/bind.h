@@ -11,7 +11,7 @@ namespace sluice::expr {
 /// Where a text stands in its document, to turn offsets into places.
 struct TextPlace
 {
-    TextPosition at; // of the first character of the text
+    TextPosition at;      // of the first character of the text
     bool isBlock = false; // a block scalar: lines count, columns are not known
 };
 

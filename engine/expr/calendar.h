@@ -15,7 +15,7 @@ struct CivilDay
 {
     std::int64_t year = 1970;
     int month = 1; // 1..12
-    int day = 1; // 1..31
+    int day = 1;   // 1..31
 };
 
 constexpr std::int64_t floorDivide(std::int64_t a, std::int64_t b)
@@ -39,8 +39,8 @@ constexpr CivilDay civilFromDays(std::int64_t days)
     days += 719468;
     const std::int64_t era = floorDivide(days, 146097);
     const std::int64_t dayOfEra = days - era * 146097;
-    const std::int64_t yearOfEra =
-        (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
+    const std::int64_t yearOfEra
+        = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
     const std::int64_t dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
     const int shifted = int((5 * dayOfYear + 2) / 153);
     const int day = int(dayOfYear - (153 * shifted + 2) / 5 + 1);

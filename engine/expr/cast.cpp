@@ -22,11 +22,13 @@ Kernel nullCast(const TypePtr& to)
 Kernel timeCast(const TypePtr& from, const TypePtr& to)
 {
     if (isDate(*from) && isTimestamp(*to))
-        return eachRow<std::int64_t, std::int32_t>(
-            to, [](std::int32_t days) { return days * kUsPerDay; });
+        return eachRow<std::int64_t, std::int32_t>(to, [](std::int32_t days) {
+            return days * kUsPerDay;
+        });
     if (isTimestamp(*from) && isDate(*to))
-        return eachRow<std::int32_t, std::int64_t>(
-            to, [](std::int64_t us) { return std::int32_t(floorDivide(us, kUsPerDay)); });
+        return eachRow<std::int32_t, std::int64_t>(to, [](std::int64_t us) {
+            return std::int32_t(floorDivide(us, kUsPerDay));
+        });
     return {};
 }
 
@@ -74,8 +76,9 @@ bool convertNode(NodePtr& node, const TypePtr& to, bool isTry, std::string& mess
 
 bool foldNode(NodePtr& node, std::string& message)
 {
-    const bool areConstant = std::ranges::all_of(
-        node->children, [](const NodePtr& child) { return child->isConstant(); });
+    const bool areConstant = std::ranges::all_of(node->children, [](const NodePtr& child) {
+        return child->isConstant();
+    });
     if (node->isConstant() || node->kind == Node::Kind::Column || !areConstant)
         return true;
     EvalErrors errors;

@@ -11,9 +11,10 @@
 namespace sluice::expr {
 namespace {
 
-constexpr std::array<std::string_view, 11> kCategories{
-    "arithmetic", "comparison", "logic", "conditional", "conversion", "math",
-    "text",       "pattern",    "time",  "json",        "nested"};
+constexpr std::array<std::string_view, 11> kCategories{"arithmetic",  "comparison", "logic",
+                                                       "conditional", "conversion", "math",
+                                                       "text",        "pattern",    "time",
+                                                       "json",        "nested"};
 
 std::string lowerCase(std::string_view text)
 {

@@ -40,8 +40,9 @@ evaluateArray(const Program& program, const arrow::RecordBatch& batch, EvalError
         failed.UnsafeAppend(isFailed);
     }
     ARROW_ASSIGN_OR_RAISE(auto mask, failed.Finish());
-    ARROW_ASSIGN_OR_RAISE(
-        Datum cleared, arrow::compute::IfElse(mask, arrow::MakeNullScalar(array->type()), array));
+    ARROW_ASSIGN_OR_RAISE(Datum cleared,
+                          arrow::compute::IfElse(mask, arrow::MakeNullScalar(array->type()),
+                                                 array));
     for (const RowError& error : own.rows())
         errors.add(error.row, error.reason);
     errors.settle();

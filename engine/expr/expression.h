@@ -25,7 +25,7 @@ struct Program; // the bound tree, engine/expr/program.h
 struct RowError
 {
     std::int64_t row = 0; // index in the batch
-    std::string reason; // "\"12x\" is not an integer"
+    std::string reason;   // "\"12x\" is not an integer"
 };
 
 /// The rows of one batch that an expression failed on, at most one reason a row. A caller rejects
@@ -108,11 +108,11 @@ std::optional<Expression> compileCondition(const DocumentNode& node, const arrow
 struct Call
 {
     std::string function; // lower case; "count" for count(*)
-    bool isStar = false; // count(*)
+    bool isStar = false;  // count(*)
     bool isDistinct = false;
     std::vector<Expression> arguments;
     std::optional<Expression> filter;
-    TextPosition at; // of the function name
+    TextPosition at;                       // of the function name
     std::vector<TextPosition> argumentsAt; // of each argument
 };
 

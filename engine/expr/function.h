@@ -15,7 +15,7 @@ namespace sluice::expr {
 /// What a function takes at one place of an overload.
 enum class Want {
     Text,
-    Long, // any integer, as long
+    Long,   // any integer, as long
     Double, // any number, as double
     Boolean,
     Date,
@@ -40,7 +40,7 @@ struct Binding
     bool isStrict = true;
     Node::Kind kind = Node::Kind::Call;
     bool isIdentity = false; // the value of the first operand
-    std::string error; // set = failed
+    std::string error;       // set = failed
     std::string hint;
     int wrong = -1; // the operand that is to blame
 

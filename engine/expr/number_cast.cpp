@@ -93,8 +93,8 @@ template <class From, class To> bool convert(From value, const Shape& shape, To&
 }
 
 template <class From, class To>
-constexpr bool kCannotFail =
-    std::is_same_v<To, bool> || (std::is_floating_point_v<To> && !std::is_same_v<From, double>)
+constexpr bool kCannotFail
+    = std::is_same_v<To, bool> || (std::is_floating_point_v<To> && !std::is_same_v<From, double>)
     || (std::is_floating_point_v<To> && sizeof(To) == 8)
     || (kIsWhole<To> && (kIsWhole<From> || std::is_same_v<From, bool>)&&sizeof(From) <= sizeof(To));
 

@@ -41,11 +41,11 @@ struct Node
     Kind kind = Kind::Constant;
     TypePtr type;
     std::size_t offset = 0; // in the text
-    int column = -1; // Column: index in the schema
-    Datum constant; // Constant: a scalar
+    int column = -1;        // Column: index in the schema
+    Datum constant;         // Constant: a scalar
     bool isLiteral = false; // Constant: as written, it takes the type of its neighbours
-    Kernel kernel; // Call
-    bool isStrict = true; // Call: null when an operand is null
+    Kernel kernel;          // Call
+    bool isStrict = true;   // Call: null when an operand is null
     std::vector<NodePtr> children;
 
     bool isConstant() const { return kind == Kind::Constant; }

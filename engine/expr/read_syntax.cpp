@@ -89,9 +89,9 @@ Int128 wideInteger(const element& value)
 
 std::shared_ptr<arrow::Scalar> decimalScalar(Int128 value, int width, int scale)
 {
-    return std::make_shared<arrow::Decimal128Scalar>(
-        arrow::Decimal128(std::int64_t(value >> 64), std::uint64_t(value)),
-        arrow::decimal128(width, scale));
+    return std::make_shared<arrow::Decimal128Scalar>(arrow::Decimal128(std::int64_t(value >> 64),
+                                                                       std::uint64_t(value)),
+                                                     arrow::decimal128(width, scale));
 }
 
 class SyntaxReader
@@ -335,8 +335,8 @@ std::optional<Syntax> readSyntax(const std::string& json, std::size_t lead, Synt
         error = unsupported.error;
     } catch (const simdjson::simdjson_error& failure) {
         const bool isDeep = failure.error() == simdjson::DEPTH_ERROR;
-        error = {
-            0, isDeep ? "the expression is nested too deeply" : "a number is out of range", {}};
+        error
+            = {0, isDeep ? "the expression is nested too deeply" : "a number is out of range", {}};
     }
     return std::nullopt;
 }

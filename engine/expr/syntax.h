@@ -18,17 +18,17 @@ struct Syntax
     enum class Kind { Column, Constant, Call, Cast };
 
     Kind kind = Kind::Constant;
-    std::size_t offset = 0; // bytes from the start of the text
-    std::vector<std::string> path; // Column: its name, then names of struct fields
-    std::string function; // Call
-    std::shared_ptr<arrow::Scalar> value; // Constant
+    std::size_t offset = 0;                // bytes from the start of the text
+    std::vector<std::string> path;         // Column: its name, then names of struct fields
+    std::string function;                  // Call
+    std::shared_ptr<arrow::Scalar> value;  // Constant
     std::shared_ptr<arrow::DataType> type; // Cast
-    bool isTry = false; // Cast: TRY_CAST
-    bool isHidden = false; // Cast: written by the parser, not by a person
-    bool isStar = false; // Call: count(*)
-    bool isDistinct = false; // Call: sum(DISTINCT x)
-    std::vector<Syntax> children; // CASE: when, then, ..., else
-    std::vector<Syntax> filter; // Call: FILTER (WHERE x), at most one
+    bool isTry = false;                    // Cast: TRY_CAST
+    bool isHidden = false;                 // Cast: written by the parser, not by a person
+    bool isStar = false;                   // Call: count(*)
+    bool isDistinct = false;               // Call: sum(DISTINCT x)
+    std::vector<Syntax> children;          // CASE: when, then, ..., else
+    std::vector<Syntax> filter;            // Call: FILTER (WHERE x), at most one
 };
 
 /// What kept a text from being an expression.

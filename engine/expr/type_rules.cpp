@@ -41,8 +41,8 @@ TypePtr commonNumber(const TypePtr& a, const TypePtr& b)
     const TypePtr left = decimalFor(*a);
     const TypePtr right = decimalFor(*b);
     const int scale = std::max(scaleOf(*left), scaleOf(*right));
-    const int whole =
-        std::max(precisionOf(*left) - scaleOf(*left), precisionOf(*right) - scaleOf(*right));
+    const int whole
+        = std::max(precisionOf(*left) - scaleOf(*left), precisionOf(*right) - scaleOf(*right));
     return arrow::decimal128(std::min(38, whole + scale), scale);
 }
 

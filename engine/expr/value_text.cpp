@@ -31,8 +31,8 @@ template <class T> void appendFloating(std::string& out, T value)
         return;
     }
     char digits[64];
-    const auto scientific =
-        std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
+    const auto scientific
+        = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
     const std::string_view text(digits, std::size_t(scientific.ptr - digits));
     const std::size_t e = text.find('e');
     const int exponent = std::atoi(std::string(text.substr(e + 1)).c_str());

@@ -99,8 +99,8 @@ void Writer<std::string_view>::set(std::int64_t row, std::string_view value)
         else
             m_status = m_bytes.Append(value.data(), std::int64_t(value.size()));
     }
-    reinterpret_cast<std::int32_t*>(m_offsets->mutable_data())[row + 1] =
-        std::int32_t(m_bytes.length());
+    reinterpret_cast<std::int32_t*>(m_offsets->mutable_data())[row + 1]
+        = std::int32_t(m_bytes.length());
 }
 
 arrow::Result<Datum> Writer<std::string_view>::finish(const TypePtr& type, std::int64_t rows,

@@ -78,9 +78,9 @@ struct BoundNode
 /// What a kind sees when a document is checked. Report every finding, do not stop at the first.
 struct BindContext
 {
-    std::string node;           // name in the document
-    const DocumentNode& map;    // the node's map
-    const Options& options;     // checked against NodeKind::options
+    std::string node;        // name in the document
+    const DocumentNode& map; // the node's map
+    const Options& options;  // checked against NodeKind::options
     std::vector<StreamSchema> inputs;
     std::vector<std::string> inputNames;
     const Services& services;

@@ -50,7 +50,7 @@ public:
     virtual std::string position() const = 0;
 
     /// An epoch with this position is durable and committed (to commit offsets, for example).
-    virtual void onCommitted(const std::string&) {}
+    virtual void onCommitted(const std::string&) { }
 
     /// Returns the present trouble as a sentence for the operator ("" = none).
     virtual std::string trouble() const { return {}; }

@@ -17,7 +17,7 @@ namespace sluice::flow {
 /// A Parquet file of a table and the partition that all its rows belong to.
 struct TableFile
 {
-    std::string path; // absolute
+    std::string path;                                                  // absolute
     std::map<std::string, std::optional<std::string>> partitionValues; // as text; nullopt = null
     std::int64_t rows = -1;                                            // -1 = not known
     std::int64_t bytes = 0;
@@ -31,8 +31,8 @@ struct TableFileSet
     std::shared_ptr<arrow::Schema> columns; // in the table's order, partition columns included
     std::vector<std::string> partitionColumns;
     std::vector<TableFile> files;
-    bool isUniform = false;       // every file has every column that is no partition column
-    bool hasHiveFolders = false;  // each path tells its partition values, as column=value folders
+    bool isUniform = false;      // every file has every column that is no partition column
+    bool hasHiveFolders = false; // each path tells its partition values, as column=value folders
 };
 
 /// Tells which files hold a table, for readers of their own kind (SQL). Any thread.

@@ -78,7 +78,8 @@ arrow::Status ColumnBuffer::begin(std::size_t rows, std::size_t textBytes)
     m_validity.reset();
     if (m_shape == Shape::Text) {
         ARROW_ASSIGN_OR_RAISE(m_values, arrow::AllocateBuffer(std::int64_t((rows + 1) * 4)));
-        ARROW_ASSIGN_OR_RAISE(m_textBuffer, arrow::AllocateResizableBuffer(std::int64_t(textBytes)));
+        ARROW_ASSIGN_OR_RAISE(m_textBuffer,
+                              arrow::AllocateResizableBuffer(std::int64_t(textBytes)));
         m_offsets = reinterpret_cast<std::int32_t*>(m_values->mutable_data());
         m_offsets[0] = 0;
         m_text = reinterpret_cast<char*>(m_textBuffer->mutable_data());
@@ -183,9 +184,12 @@ bool ColumnBuffer::setFromText(std::size_t row, std::string_view text)
         }
         if (m_column.numberUnitNs == 0 || !readWhole(text, whole))
             return false;
-        if (m_column.numberUnitNs >= 1000 && std::abs(whole) > INT64_MAX / (m_column.numberUnitNs / 1000))
+        if (m_column.numberUnitNs >= 1000
+            && std::abs(whole) > INT64_MAX / (m_column.numberUnitNs / 1000))
             return false;
-        setInt64(row, m_column.numberUnitNs >= 1000 ? whole * (m_column.numberUnitNs / 1000) : whole / 1000);
+        setInt64(row,
+                 m_column.numberUnitNs >= 1000 ? whole * (m_column.numberUnitNs / 1000)
+                                               : whole / 1000);
         return true;
     case Shape::Decimal: {
         const auto& type = static_cast<const arrow::Decimal128Type&>(*m_column.type);
@@ -210,7 +214,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> ColumnBuffer::finish(std::size_t ro
         buffers.push_back(m_textBuffer);
     }
     const std::int64_t nulls = m_validity ? arrow::kUnknownNullCount : 0;
-    return arrow::MakeArray(arrow::ArrayData::Make(m_column.type, length, std::move(buffers), nulls));
+    return arrow::MakeArray(
+        arrow::ArrayData::Make(m_column.type, length, std::move(buffers), nulls));
 }
 
 } // namespace sluice::formats

@@ -17,7 +17,19 @@
 namespace sluice::formats {
 
 /// How a flat column lies in memory.
-enum class Shape : std::uint8_t { Bool, Int8, Int16, Int32, Int64, Float, Double, Decimal, Text, Date, Timestamp };
+enum class Shape : std::uint8_t {
+    Bool,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Float,
+    Double,
+    Decimal,
+    Text,
+    Date,
+    Timestamp
+};
 
 /// Builds one flat Arrow column, row by row, straight into its buffers: no builder, no branch on
 /// the type but the caller's one. A row may be set again (a rejected record is overwritten by the

@@ -99,7 +99,8 @@ bool CsvDecoder::decodeRecord(std::string_view record, std::size_t row)
         return false;
     }
     if (m_parts.size() != m_fieldCount) {
-        m_reason = "expected " + std::to_string(m_fieldCount) + " fields, found " + std::to_string(m_parts.size());
+        m_reason = "expected " + std::to_string(m_fieldCount) + " fields, found "
+            + std::to_string(m_parts.size());
         return false;
     }
     for (std::size_t i = 0; i < m_columns.size(); ++i) {
@@ -116,7 +117,8 @@ bool CsvDecoder::decodeRecord(std::string_view record, std::size_t row)
         }
         const bool isText = column.shape() == Shape::Text;
         const bool fits = isText
-            ? arrow::util::ValidateUTF8(reinterpret_cast<const std::uint8_t*>(part.text.data()), std::int64_t(part.text.size()))
+            ? arrow::util::ValidateUTF8(reinterpret_cast<const std::uint8_t*>(part.text.data()),
+                                        std::int64_t(part.text.size()))
             : true;
         if (fits && column.setFromText(row, part.text))
             continue;
@@ -124,7 +126,8 @@ bool CsvDecoder::decodeRecord(std::string_view record, std::size_t row)
             column.setNull(row);
             continue;
         }
-        m_reason = fits ? declared.name + ": expected " + typeName(*declared.type) + ", found \"" + std::string(part.text.substr(0, 40)) + "\""
+        m_reason = fits ? declared.name + ": expected " + typeName(*declared.type) + ", found \""
+                + std::string(part.text.substr(0, 40)) + "\""
                         : declared.name + ": the bytes are not UTF-8";
         return false;
     }
@@ -164,7 +167,8 @@ Result<DecodedRecords> CsvDecoder::decode(const RawRecords& raw)
     return out;
 }
 
-std::unique_ptr<RecordDecoder> makeDecoder(const RecordLayout& layout, const std::set<std::string>& needed)
+std::unique_ptr<RecordDecoder> makeDecoder(const RecordLayout& layout,
+                                           const std::set<std::string>& needed)
 {
     if (layout.format == RecordFormat::Csv)
         return std::make_unique<CsvDecoder>(layout, needed);

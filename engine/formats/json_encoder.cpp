@@ -10,8 +10,8 @@
 #include <charconv>
 #include <cmath>
 
-#include <arrow/array/array_nested.h>
 #include <arrow/array/array_decimal.h>
+#include <arrow/array/array_nested.h>
 #include <arrow/scalar.h>
 
 namespace sluice::formats {
@@ -83,7 +83,9 @@ void encodeJsonValue(const arrow::Array& values, std::int64_t row, bool isJson, 
         return;
     }
     switch (values.type_id()) {
-    case arrow::Type::BOOL: out += valueOf<arrow::BooleanArray>(values, row) ? "true" : "false"; return;
+    case arrow::Type::BOOL:
+        out += valueOf<arrow::BooleanArray>(values, row) ? "true" : "false";
+        return;
     case arrow::Type::INT8: putNumber(int(valueOf<arrow::Int8Array>(values, row)), out); return;
     case arrow::Type::INT16: putNumber(valueOf<arrow::Int16Array>(values, row), out); return;
     case arrow::Type::INT32: putNumber(valueOf<arrow::Int32Array>(values, row), out); return;
@@ -97,9 +99,14 @@ void encodeJsonValue(const arrow::Array& values, std::int64_t row, bool isJson, 
         return;
     }
     case arrow::Type::DATE32:
-        out += '"' + timestampText(std::int64_t(valueOf<arrow::Date32Array>(values, row)) * 86'400'000'000).substr(0, 10) + '"';
+        out += '"'
+            + timestampText(std::int64_t(valueOf<arrow::Date32Array>(values, row)) * 86'400'000'000)
+                  .substr(0, 10)
+            + '"';
         return;
-    case arrow::Type::TIMESTAMP: out += '"' + timestampText(valueOf<arrow::TimestampArray>(values, row)) + '"'; return;
+    case arrow::Type::TIMESTAMP:
+        out += '"' + timestampText(valueOf<arrow::TimestampArray>(values, row)) + '"';
+        return;
     case arrow::Type::STRING: {
         const auto text = static_cast<const arrow::StringArray&>(values).GetView(row);
         if (isJson)
@@ -108,10 +115,14 @@ void encodeJsonValue(const arrow::Array& values, std::int64_t row, bool isJson, 
             appendJsonString(out, text);
         return;
     }
-    case arrow::Type::BINARY: appendJsonString(out, static_cast<const arrow::BinaryArray&>(values).GetView(row)); return;
+    case arrow::Type::BINARY:
+        appendJsonString(out, static_cast<const arrow::BinaryArray&>(values).GetView(row));
+        return;
     case arrow::Type::LIST: putList(static_cast<const arrow::ListArray&>(values), row, out); return;
     case arrow::Type::MAP: putMap(static_cast<const arrow::MapArray&>(values), row, out); return;
-    case arrow::Type::STRUCT: putStruct(static_cast<const arrow::StructArray&>(values), row, out); return;
+    case arrow::Type::STRUCT:
+        putStruct(static_cast<const arrow::StructArray&>(values), row, out);
+        return;
     default: break;
     }
     // Types that only SQL makes (unsigned and huge numbers, times of day, intervals).

@@ -40,7 +40,8 @@ public:
         if (value.is_null())
             return builder.AppendNull().ok();
         switch (builder.type()->id()) {
-        case arrow::Type::STRUCT: return structure(value, static_cast<arrow::StructBuilder&>(builder));
+        case arrow::Type::STRUCT:
+            return structure(value, static_cast<arrow::StructBuilder&>(builder));
         case arrow::Type::LIST: return list(value, static_cast<arrow::ListBuilder&>(builder));
         case arrow::Type::MAP: return map(value, static_cast<arrow::MapBuilder&>(builder));
         default: return scalar(value, builder);
@@ -59,7 +60,8 @@ private:
         for (int i = 0; i < type->num_fields(); ++i) {
             element field;
             arrow::ArrayBuilder& child = *builder.field_builder(i);
-            const bool isThere = object.at_key(type->field(i)->name()).get(field) == simdjson::SUCCESS;
+            const bool isThere
+                = object.at_key(type->field(i)->name()).get(field) == simdjson::SUCCESS;
             if (isThere ? !append(field, child) : !child.AppendNull().ok())
                 return false;
         }
@@ -83,7 +85,8 @@ private:
     bool map(element value, arrow::MapBuilder& builder)
     {
         simdjson::dom::object object;
-        if (value.get(object) != simdjson::SUCCESS || builder.key_builder()->type()->id() != arrow::Type::STRING)
+        if (value.get(object) != simdjson::SUCCESS
+            || builder.key_builder()->type()->id() != arrow::Type::STRING)
             return misfit(value, builder);
         if (!builder.Append().ok())
             return false;
@@ -98,7 +101,10 @@ private:
     // One value by way of a column of one row: the same rules as for flat columns.
     bool scalar(element value, arrow::ArrayBuilder& builder)
     {
-        SchemaColumn column{.name = "value", .type = builder.type(), .path = {}, .numberUnitNs = m_numberUnitNs};
+        SchemaColumn column{.name = "value",
+                            .type = builder.type(),
+                            .path = {},
+                            .numberUnitNs = m_numberUnitNs};
         if (column.numberUnitNs == 0)
             column.numberUnitNs = 1'000'000;
         std::string text;
@@ -115,8 +121,8 @@ private:
         const bool takesText = one.shape() == Shape::Text || one.shape() == Shape::Date
             || one.shape() == Shape::Timestamp || one.shape() == Shape::Decimal;
         const bool takesBool = one.shape() == Shape::Bool;
-        if ((isText && !takesText) || (one.shape() == Shape::Text && !isText) || (value.is_bool() != takesBool)
-            || !one.setFromText(0, text))
+        if ((isText && !takesText) || (one.shape() == Shape::Text && !isText)
+            || (value.is_bool() != takesBool) || !one.setFromText(0, text))
             return misfit(value, builder);
         const auto array = one.finish(1);
         return array.ok() && builder.AppendArraySlice(*(*array)->data(), 0, 1).ok();
@@ -160,7 +166,8 @@ bool NestedColumn::readAt(element value, std::size_t step, std::string& reason)
             isThere = value.is_object() && value.at_key(*key).get(inner) == simdjson::SUCCESS;
         else
             isThere = value.is_array()
-                && value.get_array().value_unsafe().at(std::get<std::size_t>(next)).get(inner) == simdjson::SUCCESS;
+                && value.get_array().value_unsafe().at(std::get<std::size_t>(next)).get(inner)
+                    == simdjson::SUCCESS;
         if (!isThere)
             return readNull(reason);
         value = inner;

@@ -44,7 +44,8 @@ protected:
 };
 
 /// Makes the decoder of a layout for the columns that are needed (others are not parsed).
-std::unique_ptr<RecordDecoder> makeDecoder(const RecordLayout& layout, const std::set<std::string>& needed);
+std::unique_ptr<RecordDecoder> makeDecoder(const RecordLayout& layout,
+                                           const std::set<std::string>& needed);
 
 /// A RawRecords buffer must have this many readable bytes behind its last record.
 inline constexpr std::size_t kRecordPadding = 64;

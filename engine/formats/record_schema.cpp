@@ -31,7 +31,9 @@ bool parsePath(std::string_view text, std::vector<PathStep>& out)
             std::string_view inside = text.substr(1, end - 1);
             if (inside.size() >= 2 && inside.front() == '\'' && inside.back() == '\'')
                 out.emplace_back(std::string(inside.substr(1, inside.size() - 2)));
-            else if (!inside.empty() && std::ranges::all_of(inside, [](unsigned char c) { return std::isdigit(c); }))
+            else if (!inside.empty() && std::ranges::all_of(inside, [](unsigned char c) {
+                         return std::isdigit(c);
+                     }))
                 out.emplace_back(std::size_t(std::stoul(std::string(inside))));
             else
                 return false;
@@ -94,7 +96,8 @@ void LayoutReader::readColumns(RecordLayout& layout)
     std::set<std::string> lower;
     for (const DocumentNode::Entry& entry : schema->entries) {
         std::string folded = entry.key;
-        std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+        std::ranges::transform(folded, folded.begin(),
+                               [](unsigned char c) { return char(std::tolower(c)); });
         if (!lower.insert(folded).second)
             m_diagnostics.error(entry.keyAt, m_node + ".schema." + entry.key,
                                 "another column has this name but for upper and lower case",
@@ -102,7 +105,8 @@ void LayoutReader::readColumns(RecordLayout& layout)
         if (entry.key.find_first_of(" ,;{}()\n\t=") != std::string::npos)
             m_diagnostics.error(entry.keyAt, m_node + ".schema." + entry.key,
                                 "a column name has none of \" ,;{}()=\"",
-                                "rename it and give its path: {type: ..., path: \"$['" + entry.key + "']\"}");
+                                "rename it and give its path: {type: ..., path: \"$['" + entry.key
+                                    + "']\"}");
         readColumn(entry, layout);
     }
 }
@@ -144,7 +148,8 @@ bool LayoutReader::readType(const DocumentNode& node, SchemaColumn& column, cons
     }
     std::string text = trimmed(node.text);
     std::string folded = text;
-    std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::ranges::transform(folded, folded.begin(),
+                           [](unsigned char c) { return char(std::tolower(c)); });
     if (folded.ends_with("not null")) {
         column.isNullable = false;
         text = trimmed(std::string_view(text).substr(0, text.size() - 8));
@@ -153,10 +158,13 @@ bool LayoutReader::readType(const DocumentNode& node, SchemaColumn& column, cons
     Result<std::shared_ptr<arrow::DataType>> type = parseType(text);
     if (!type) {
         const std::string word = text.substr(0, text.find_first_of("(<"));
-        const std::string near = suggestionFor(
-            word, {"boolean", "byte", "short", "integer", "long", "float", "double", "decimal",
-                   "string", "binary", "date", "timestamp", "json", "struct", "list", "map"});
-        m_diagnostics.error(node.at, path, type.error().message, near.empty() ? type.error().hint : near);
+        const std::string near
+            = suggestionFor(word,
+                            {"boolean", "byte", "short", "integer", "long", "float", "double",
+                             "decimal", "string", "binary", "date", "timestamp", "json", "struct",
+                             "list", "map"});
+        m_diagnostics.error(node.at, path, type.error().message,
+                            near.empty() ? type.error().hint : near);
         return false;
     }
     column.type = *type;
@@ -190,7 +198,8 @@ void LayoutReader::readEventTime(RecordLayout& layout)
                             "column \"" + name + "\" does not exist", suggestionFor(name, names));
     } else if (column->type->id() != arrow::Type::TIMESTAMP) {
         m_diagnostics.error(fields.at("column"), m_node + ".event_time.column",
-                            "\"" + name + "\" is a " + typeName(*column->type) + ", not a timestamp",
+                            "\"" + name + "\" is a " + typeName(*column->type)
+                                + ", not a timestamp",
                             "declare it as timestamp(ms) or as the unit that its numbers have");
     } else {
         layout.eventTimeColumn = name;
@@ -230,7 +239,8 @@ std::shared_ptr<arrow::Schema> RecordSchema::arrowSchema() const
 {
     arrow::FieldVector fields;
     for (const SchemaColumn& column : columns)
-        fields.push_back(column.isJson ? jsonField(column.name) : arrow::field(column.name, column.type));
+        fields.push_back(column.isJson ? jsonField(column.name)
+                                       : arrow::field(column.name, column.type));
     return arrow::schema(std::move(fields));
 }
 
@@ -256,23 +266,47 @@ const std::vector<OptionSpec>& recordOptions()
         {.name = "event_time",
          .type = OptionType::Object,
          .help = "Which column says when it happened, and how late records may be.",
-         .fields = {{.name = "column", .type = OptionType::Column, .isRequired = true, .help = "A timestamp column."},
-                    {.name = "out_of_order", .type = OptionType::Duration, .defaultValue = "0s", .min = "0s", .max = "365d",
+         .fields = {{.name = "column",
+                     .type = OptionType::Column,
+                     .isRequired = true,
+                     .help = "A timestamp column."},
+                    {.name = "out_of_order",
+                     .type = OptionType::Duration,
+                     .defaultValue = "0s",
+                     .min = "0s",
+                     .max = "365d",
                      .help = "How far behind the newest record one may come and still be on time."},
-                    {.name = "idle_after", .type = OptionType::Duration, .min = "10ms",
+                    {.name = "idle_after",
+                     .type = OptionType::Duration,
+                     .min = "10ms",
                      .help = "A partition without records for so long holds nothing up."},
-                    {.name = "max_future", .type = OptionType::Duration, .defaultValue = "10m", .min = "0s",
+                    {.name = "max_future",
+                     .type = OptionType::Duration,
+                     .defaultValue = "10m",
+                     .min = "0s",
                      .help = "A record further ahead of the clock is a dead letter."}}},
-        {.name = "delimiter", .defaultValue = ",", .help = "CSV: what stands between fields; \\t is a tab.", .isAdvanced = true},
-        {.name = "quote", .defaultValue = "\"", .help = "CSV: what stands around a field.", .isAdvanced = true},
-        {.name = "header", .type = OptionType::Boolean, .defaultValue = "true",
-         .help = "CSV: the first line of a file names the columns.", .isAdvanced = true},
-        {.name = "null_values", .type = OptionType::ColumnList,
-         .help = "CSV: texts that mean null; the empty text unless written.", .isAdvanced = true}};
+        {.name = "delimiter",
+         .defaultValue = ",",
+         .help = "CSV: what stands between fields; \\t is a tab.",
+         .isAdvanced = true},
+        {.name = "quote",
+         .defaultValue = "\"",
+         .help = "CSV: what stands around a field.",
+         .isAdvanced = true},
+        {.name = "header",
+         .type = OptionType::Boolean,
+         .defaultValue = "true",
+         .help = "CSV: the first line of a file names the columns.",
+         .isAdvanced = true},
+        {.name = "null_values",
+         .type = OptionType::ColumnList,
+         .help = "CSV: texts that mean null; the empty text unless written.",
+         .isAdvanced = true}};
     return options;
 }
 
-RecordLayout readRecordLayout(const Options& options, const std::string& node, Diagnostics& diagnostics)
+RecordLayout readRecordLayout(const Options& options, const std::string& node,
+                              Diagnostics& diagnostics)
 {
     return LayoutReader(options, node, diagnostics).read();
 }

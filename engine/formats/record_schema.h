@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/base/options.h"
 #include "engine/base/event_time_policy.h"
+#include "engine/base/options.h"
 
 #include <cstdint>
 #include <memory>
@@ -26,7 +26,7 @@ struct SchemaColumn
     std::vector<PathStep> path;    // where the value stands; $.name unless written
     std::int64_t numberUnitNs = 0; // timestamps: the unit of a number; 0 = numbers are refused
     bool isNullable = true;
-    bool isJson = false;      // a subtree kept as text
+    bool isJson = false;        // a subtree kept as text
     bool isNullOnError = false; // a value that does not fit becomes null, not a rejected record
 
     bool isTopLevel() const { return path.size() == 1 && path[0].index() == 0; }

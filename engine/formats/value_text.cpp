@@ -32,7 +32,8 @@ std::int64_t daysFromCivil(int year, int month, int day)
     year -= month <= 2 ? 1 : 0;
     const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
     const auto yearOfEra = unsigned(year - era * 400);
-    const unsigned dayOfYear = (153U * unsigned(month + (month > 2 ? -3 : 9)) + 2U) / 5U + unsigned(day) - 1U;
+    const unsigned dayOfYear
+        = (153U * unsigned(month + (month > 2 ? -3 : 9)) + 2U) / 5U + unsigned(day) - 1U;
     const unsigned dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
     return era * 146097 + std::int64_t(dayOfEra) - 719468;
 }
@@ -141,8 +142,10 @@ bool parseDecimal(std::string_view text, int precision, int scale, arrow::Decima
         std::string_view written = rest.substr(exponentAt + 1);
         if (!written.empty() && written.front() == '+')
             written.remove_prefix(1);
-        const auto [end, failure] = std::from_chars(written.data(), written.data() + written.size(), exponent);
-        if (failure != std::errc{} || end != written.data() + written.size() || std::abs(exponent) > 100)
+        const auto [end, failure]
+            = std::from_chars(written.data(), written.data() + written.size(), exponent);
+        if (failure != std::errc{} || end != written.data() + written.size()
+            || std::abs(exponent) > 100)
             return false;
         rest = rest.substr(0, exponentAt);
     }

@@ -57,7 +57,10 @@ void writeInfo(std::string& text, const CommitInfo& info)
         writeTextMap(out, "operationParameters", info.operationParameters);
         if (info.readVersion)
             out.key("readVersion").value(*info.readVersion);
-        out.key("isolationLevel").value("WriteSerializable").key("isBlindAppend").value(info.isBlindAppend);
+        out.key("isolationLevel")
+            .value("WriteSerializable")
+            .key("isBlindAppend")
+            .value(info.isBlindAppend);
         writeTextMap(out, "operationMetrics", info.operationMetrics);
         out.key("engineInfo").value(info.engineInfo).key("txnId").value(info.txnId);
         if (info.inCommitTimestamp)
@@ -226,8 +229,9 @@ Result<AddFile> readAdd(const element& from, const std::string& place)
 {
     element vector;
     if (from["deletionVector"].get(vector) == simdjson::SUCCESS && !vector.is_null())
-        return lakeError(ErrorCode::Unsupported, "the table uses the feature deletionVectors", place,
-                         "Rewrite the table without deletion vectors with the program that made it.");
+        return lakeError(
+            ErrorCode::Unsupported, "the table uses the feature deletionVectors", place,
+            "Rewrite the table without deletion vectors with the program that made it.");
     return AddFile{.path = readText(from, "path"),
                    .partitionValues = readPartitionValues(from),
                    .size = readNumber(from, "size"),

@@ -200,8 +200,9 @@ void readRest(const arrow::RecordBatch& batch, Snapshot& out)
 // large and of types that we do not read.
 std::vector<int> wantedColumns(const parquet::SchemaDescriptor& schema)
 {
-    static constexpr std::array<std::string_view, 6> kActions{
-        "txn", "add", "remove", "metaData", "protocol", "domainMetadata"};
+    static constexpr std::array<std::string_view, 6> kActions{"txn",      "add",
+                                                              "remove",   "metaData",
+                                                              "protocol", "domainMetadata"};
     std::vector<int> out;
     for (int i = 0; i < schema.num_columns(); ++i) {
         const std::vector<std::string> path = schema.Column(i)->path()->ToDotVector();
@@ -218,8 +219,7 @@ Status readPart(const std::string& path, Snapshot& out)
     SLUICE_LAKE_ARROW_VALUE(auto reader,
                             parquet::arrow::OpenFile(file, arrow::default_memory_pool()), path);
     reader->set_use_threads(false);
-    const std::vector<int> columns
-        = wantedColumns(*reader->parquet_reader()->metadata()->schema());
+    const std::vector<int> columns = wantedColumns(*reader->parquet_reader()->metadata()->schema());
     SLUICE_LAKE_ARROW_VALUE(auto table, reader->ReadTable(columns), path);
     arrow::TableBatchReader batches(*table);
     for (;;) {

@@ -42,31 +42,34 @@ arrow::FieldVector actionFields()
     const auto text = arrow::utf8();
     const auto number = arrow::int64();
     const auto flag = arrow::boolean();
-    return {
-        field("txn", arrow::struct_({field("appId", text), field("version", number),
-                                     field("lastUpdated", number)})),
-        field("add", arrow::struct_({field("path", text), field("partitionValues", textMapType()),
-                                     field("size", number), field("modificationTime", number),
-                                     field("dataChange", flag), field("stats", text),
-                                     field("tags", textMapType())})),
-        field("remove",
-              arrow::struct_({field("path", text), field("deletionTimestamp", number),
-                              field("dataChange", flag), field("extendedFileMetadata", flag),
-                              field("partitionValues", textMapType()), field("size", number)})),
-        field("metaData",
-              arrow::struct_({field("id", text), field("name", text), field("description", text),
-                              field("format", arrow::struct_({field("provider", text),
-                                                              field("options", textMapType())})),
-                              field("schemaString", text),
-                              field("partitionColumns", textListType()),
-                              field("createdTime", number),
-                              field("configuration", textMapType())})),
-        field("protocol", arrow::struct_({field("minReaderVersion", arrow::int32()),
-                                          field("minWriterVersion", arrow::int32()),
-                                          field("readerFeatures", textListType()),
-                                          field("writerFeatures", textListType())})),
-        field("domainMetadata", arrow::struct_({field("domain", text), field("configuration", text),
-                                                field("removed", flag)}))};
+    return {field("txn",
+                  arrow::struct_({field("appId", text), field("version", number),
+                                  field("lastUpdated", number)})),
+            field("add",
+                  arrow::struct_({field("path", text), field("partitionValues", textMapType()),
+                                  field("size", number), field("modificationTime", number),
+                                  field("dataChange", flag), field("stats", text),
+                                  field("tags", textMapType())})),
+            field("remove",
+                  arrow::struct_({field("path", text), field("deletionTimestamp", number),
+                                  field("dataChange", flag), field("extendedFileMetadata", flag),
+                                  field("partitionValues", textMapType()), field("size", number)})),
+            field("metaData",
+                  arrow::struct_(
+                      {field("id", text), field("name", text), field("description", text),
+                       field("format",
+                             arrow::struct_(
+                                 {field("provider", text), field("options", textMapType())})),
+                       field("schemaString", text), field("partitionColumns", textListType()),
+                       field("createdTime", number), field("configuration", textMapType())})),
+            field("protocol",
+                  arrow::struct_({field("minReaderVersion", arrow::int32()),
+                                  field("minWriterVersion", arrow::int32()),
+                                  field("readerFeatures", textListType()),
+                                  field("writerFeatures", textListType())})),
+            field("domainMetadata",
+                  arrow::struct_({field("domain", text), field("configuration", text),
+                                  field("removed", flag)}))};
 }
 
 enum ActionIndex { kTxn, kAdd, kRemove, kMetadata, kProtocol, kDomain, kActionCount };
@@ -246,9 +249,10 @@ Status writeRows(const std::string& path, const arrow::RecordBatch& rows)
     SLUICE_LAKE_ARROW_VALUE(auto stream, arrow::io::FileOutputStream::Open(path), path);
     try {
         SLUICE_LAKE_ARROW_VALUE(auto writer,
-                                parquet::arrow::FileWriter::Open(
-                                    *rows.schema(), arrow::default_memory_pool(), stream,
-                                    writerProperties(settings)),
+                                parquet::arrow::FileWriter::Open(*rows.schema(),
+                                                                 arrow::default_memory_pool(),
+                                                                 stream,
+                                                                 writerProperties(settings)),
                                 path);
         SLUICE_LAKE_ARROW(writer->WriteRecordBatch(rows), path);
         SLUICE_LAKE_ARROW(writer->Close(), path);
@@ -261,7 +265,9 @@ Status writeRows(const std::string& path, const arrow::RecordBatch& rows)
 
 std::int64_t fileTimeMs(const std::string& path)
 {
-    struct stat info{};
+    struct stat info
+    {
+    };
     return ::stat(path.c_str(), &info) == 0 ? std::int64_t(info.st_mtim.tv_sec) * 1000 : 0;
 }
 
@@ -278,8 +284,8 @@ std::string lastCheckpointText(const Snapshot& snapshot, std::int64_t actions, s
 
 bool needsCheckpoint(const Snapshot& snapshot, const CheckpointPolicy& policy)
 {
-    const std::int64_t commits = snapshot.version - std::max<std::int64_t>(
-                                     snapshot.checkpointVersion, 0);
+    const std::int64_t commits
+        = snapshot.version - std::max<std::int64_t>(snapshot.checkpointVersion, 0);
     return commits >= policy.commits || snapshot.logBytesSinceCheckpoint >= policy.logBytes;
 }
 
@@ -295,7 +301,9 @@ Status writeCheckpoint(const DeltaLog& log, Snapshot& snapshot, const Clock& clo
         ::unlink(temporary.c_str());
         return written;
     }
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (::stat(temporary.c_str(), &info) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
         const int failure = errno;
         ::unlink(temporary.c_str());

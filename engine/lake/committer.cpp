@@ -101,8 +101,8 @@ Result<CommitOutcome> commitTo(const DeltaLog& log, Snapshot& head, Commit commi
         SLUICE_TRY(file.finish());
         return CommitOutcome{.version = head.version, .wasThere = false};
     }
-    return lakeError(ErrorCode::Conflict, "other writers were faster every time",
-                     log.tableFolder(), "Have fewer writers on this table.");
+    return lakeError(ErrorCode::Conflict, "other writers were faster every time", log.tableFolder(),
+                     "Have fewer writers on this table.");
 }
 
 } // namespace sluice::lake

@@ -28,7 +28,8 @@ Groups crowdedGroups(const Snapshot& snapshot, const CompactionPolicy& policy)
     for (const auto& [path, file] : snapshot.files)
         if (file.size < policy.smallBytes)
             groups[file.partitionValues].push_back(&file);
-    std::erase_if(groups, [&](const auto& group) { return group.second.size() <= policy.minFiles; });
+    std::erase_if(groups,
+                  [&](const auto& group) { return group.second.size() <= policy.minFiles; });
     for (auto& [values, files] : groups)
         std::ranges::sort(files, [](const AddFile* left, const AddFile* right) {
             return std::pair(left->modificationTime, left->path)
@@ -80,12 +81,12 @@ public:
     Status add(const PartitionValues& values, const std::vector<const AddFile*>& files)
     {
         for (const AddFile* file : files)
-            SLUICE_TRY(readDataFile(m_log.tableFolder(), *file, m_columns,
-                                    [&](const std::shared_ptr<arrow::RecordBatch>& rows)
-                                        -> Result<bool> {
-                                        SLUICE_TRY(write(values, *rows));
-                                        return true;
-                                    }));
+            SLUICE_TRY(
+                readDataFile(m_log.tableFolder(), *file, m_columns,
+                             [&](const std::shared_ptr<arrow::RecordBatch>& rows) -> Result<bool> {
+                                 SLUICE_TRY(write(values, *rows));
+                                 return true;
+                             }));
         return closeFile(values);
     }
 
@@ -196,7 +197,8 @@ Result<CompactionOutcome> compactTable(const DeltaLog& log, const CompactionPoli
     outcome.addedFiles = std::int64_t(commit.adds.size());
     const Result<CommitOutcome> committed = commitTo(log, head, std::move(commit), clock);
     // A commit may be seen by readers and yet have failed to become durable: then its files stay.
-    const bool isSeen = !rewrite.files().empty() && head.files.contains(rewrite.files().front().path);
+    const bool isSeen
+        = !rewrite.files().empty() && head.files.contains(rewrite.files().front().path);
     if (committed || isSeen)
         rewrite.keep();
     if (!committed)

@@ -9,9 +9,9 @@ namespace sluice::lake {
 
 struct CompactionPolicy
 {
-    std::size_t minFiles = 20;             // of one partition, to be worth the work
-    std::int64_t smallBytes = 32 << 20;    // smaller files count
-    std::int64_t targetBytes = 128 << 20;  // of a new file
+    std::size_t minFiles = 20;            // of one partition, to be worth the work
+    std::int64_t smallBytes = 32 << 20;   // smaller files count
+    std::int64_t targetBytes = 128 << 20; // of a new file
     FileSettings files;
 };
 

@@ -67,7 +67,9 @@ Result<std::shared_ptr<arrow::Table>> withDocumentTypes(const std::shared_ptr<ar
 
 Result<std::shared_ptr<arrow::Table>> readCsv(const std::string& path)
 {
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (::stat(path.c_str(), &info) != 0)
         return errorFromErrno(errno, "cannot open", path);
     if (info.st_size > kLargest)
@@ -80,8 +82,8 @@ Result<std::shared_ptr<arrow::Table>> readCsv(const std::string& path)
     auto parseOptions = arrow::csv::ParseOptions::Defaults();
     parseOptions.newlines_in_values = true;
     auto convertOptions = arrow::csv::ConvertOptions::Defaults();
-    convertOptions.null_values = {"",    "NA",  "N/A",  "n/a",  "#N/A", "null",
-                                  "NULL", "nan", "NaN", "None", "\\N"};
+    convertOptions.null_values
+        = {"", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "nan", "NaN", "None", "\\N"};
     convertOptions.strings_can_be_null = true;
     SLUICE_LAKE_ARROW_VALUE(auto file, arrow::io::ReadableFile::Open(path), path);
     auto reader = arrow::csv::TableReader::Make(arrow::io::default_io_context(), file, readOptions,

@@ -17,7 +17,9 @@ namespace {
 
 std::optional<std::int64_t> modifiedMs(const std::string& path)
 {
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (::stat(path.c_str(), &info) != 0)
         return std::nullopt;
     return std::int64_t(info.st_mtim.tv_sec) * 1000 + info.st_mtim.tv_nsec / 1'000'000;

@@ -86,8 +86,7 @@ std::vector<PartitionColumn> bindPartitions(const flow::BindContext& context,
             out.push_back(*column);
         else
             context.error("partition_by", context.options.at("partition_by"),
-                          column.error().message,
-                          suggestionFor(text, flow::columnNames(columns)));
+                          column.error().message, suggestionFor(text, flow::columnNames(columns)));
     }
     if (!out.empty() && out.size() >= std::size_t(columns.num_fields())
         && std::none_of(out.begin(), out.end(), [](const auto& column) { return column.isDay; }))
@@ -163,8 +162,8 @@ flow::BoundNode bindSink(const flow::BindContext& context)
     };
     if (context.diagnostics.hasErrors() || !input.columns)
         return bound;
-    bound.createSink = [config](const flow::CreateContext& create)
-        -> Result<std::unique_ptr<flow::Sink>> {
+    bound.createSink
+        = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
         TableSinkConfig own = config;
         own.pipeline = create.pipeline;
         own.node = create.node;

@@ -28,7 +28,8 @@ int wholeNumberRank(const arrow::DataType& type)
 
 std::string lowered(std::string text)
 {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return char(std::tolower(c)); });
     return text;
 }
 
@@ -136,15 +137,17 @@ Result<Snapshot> openOnce(const DeltaLog& log, const TableRequest& request, cons
                          "table " + request.name + " is partitioned by "
                              + listText(head.metadata.partitionColumns) + ", the pipeline writes "
                              + listText(request.partitionColumns),
-                         request.name, "Set partition_by as the table has it, or write to a new "
-                                       "table.");
+                         request.name,
+                         "Set partition_by as the table has it, or write to a new "
+                         "table.");
     if (missing.empty())
         return head;
     if (!request.mergesSchema)
         return lakeError(ErrorCode::ConfigInvalid,
                          "table " + request.name + " has no column \"" + missing.front()->name()
                              + "\"",
-                         request.name, "Set merge_schema: true to add it, or leave the column out.");
+                         request.name,
+                         "Set merge_schema: true to add it, or leave the column out.");
     SLUICE_TRY(addColumns(log, request, head, missing, clock));
     return head;
 }
@@ -186,8 +189,7 @@ Status checkColumns(const arrow::Schema& written, const arrow::Schema& table,
                              "column \"" + field->name() + "\" of table " + tableName + " is "
                                  + typeName(*column->type()) + ", the pipeline writes "
                                  + typeName(*field->type()),
-                             tableName,
-                             "Cast it in the pipeline, or write to a new table.");
+                             tableName, "Cast it in the pipeline, or write to a new table.");
     }
     return ok();
 }
@@ -219,8 +221,9 @@ Result<std::string> tableFolder(const std::string& lakeFolder, const std::string
     if (schema.empty() || name.empty() || !std::ranges::all_of(schema, isPlain)
         || !std::ranges::all_of(name, isPlain))
         return lakeError(ErrorCode::ConfigInvalid, "\"" + table + "\" is not the name of a table",
-                         table, "Write schema.table with letters, digits, _ and -, for example "
-                                "silver.orders.");
+                         table,
+                         "Write schema.table with letters, digits, _ and -, for example "
+                         "silver.orders.");
     return lakeFolder + "/" + schema + "/" + name;
 }
 

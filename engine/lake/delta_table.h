@@ -15,11 +15,11 @@ namespace sluice::lake {
 /// What a writer asks of a table.
 struct TableRequest
 {
-    std::string name;                         // "silver.orders", for errors
-    std::shared_ptr<arrow::Schema> columns;   // all columns written, partition columns included
+    std::string name;                       // "silver.orders", for errors
+    std::shared_ptr<arrow::Schema> columns; // all columns written, partition columns included
     std::vector<std::string> partitionColumns;
-    TextMap properties;                       // for a new table
-    bool mergesSchema = true;                 // may add nullable columns
+    TextMap properties;       // for a new table
+    bool mergesSchema = true; // may add nullable columns
 };
 
 /// Opens a table for writing; creates it, empty, if it is not there; adds missing columns by a

@@ -18,9 +18,9 @@
 namespace sluice::lake {
 namespace {
 
-constexpr int kIndexedColumns = 32;        // delta.dataSkippingNumIndexedCols
-constexpr std::size_t kPrefixPoints = 32;  // Spark's STRING prefix length
-constexpr std::size_t kLongestBound = 64;  // and its limit of expansion
+constexpr int kIndexedColumns = 32;       // delta.dataSkippingNumIndexedCols
+constexpr std::size_t kPrefixPoints = 32; // Spark's STRING prefix length
+constexpr std::size_t kLongestBound = 64; // and its limit of expansion
 
 // A bound in the physical type of its Parquet column.
 using Bound = std::variant<std::monostate, std::int64_t, double, std::string, arrow::Decimal128>;
@@ -243,8 +243,8 @@ private:
         const auto min = boundText(bounds->min, *leaf.type, false);
         const auto max = boundText(bounds->max, *leaf.type, true);
         // A column with an infinite or unwritable bound goes without both, as Spark's does.
-        const bool isReal = leaf.type->id() == arrow::Type::FLOAT
-            || leaf.type->id() == arrow::Type::DOUBLE;
+        const bool isReal
+            = leaf.type->id() == arrow::Type::FLOAT || leaf.type->id() == arrow::Type::DOUBLE;
         if (isReal && (!min || !max))
             return std::nullopt;
         return what == What::Min ? min : max;

@@ -34,11 +34,11 @@ private:
     {
         std::string name;
         std::shared_ptr<arrow::DataType> type;
-        int parquetColumn = -1;       // -1: a list or map, counted here
+        int parquetColumn = -1; // -1: a list or map, counted here
         bool hasNan = false;
         bool isTopLevel = false;
-        std::int64_t nulls = 0;       // top level only
-        std::vector<Leaf> children;   // struct
+        std::int64_t nulls = 0;     // top level only
+        std::vector<Leaf> children; // struct
     };
     friend class StatsText;
 

@@ -16,7 +16,8 @@ namespace sluice::lake {
 struct LogListing
 {
     std::set<std::int64_t> commits;
-    std::map<std::int64_t, std::vector<std::string>> checkpoints; // whole ones: version -> file names
+    std::map<std::int64_t, std::vector<std::string>>
+        checkpoints; // whole ones: version -> file names
 
     std::int64_t newest() const;
 };

@@ -24,9 +24,9 @@ const char* codecName(Codec codec);
 struct FileSettings
 {
     Codec codec = Codec::Zstd;
-    int level = 1;                          // zstd only
-    std::set<std::string> plainColumns;     // no dictionary: values hardly repeat
-    std::set<std::string> packedColumns;    // integers as differences (DELTA_BINARY_PACKED)
+    int level = 1;                           // zstd only
+    std::set<std::string> plainColumns;      // no dictionary: values hardly repeat
+    std::set<std::string> packedColumns;     // integers as differences (DELTA_BINARY_PACKED)
     std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
 };
 
@@ -35,8 +35,8 @@ struct ClosedFile
 {
     std::int64_t bytes = 0;
     std::int64_t rows = 0;
-    std::string stats;                     // JSON
-    std::set<std::string> crowdedColumns;  // their dictionaries overflowed: time lost next time too
+    std::string stats;                    // JSON
+    std::set<std::string> crowdedColumns; // their dictionaries overflowed: time lost next time too
 };
 
 /// One Parquet file being written. One thread. Rows stand in memory, encoded and compressed, until
@@ -48,9 +48,9 @@ public:
     static constexpr std::int64_t kRowGroupRows = 1 << 20;
 
     /// Creates a file that must not exist yet; its folder must.
-    static Result<std::unique_ptr<ParquetFile>>
-    create(const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
-           const FileSettings& settings);
+    static Result<std::unique_ptr<ParquetFile>> create(const std::string& path,
+                                                       const std::shared_ptr<arrow::Schema>& schema,
+                                                       const FileSettings& settings);
     ~ParquetFile();
 
     Status write(const arrow::RecordBatch& batch);

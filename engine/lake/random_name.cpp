@@ -16,9 +16,8 @@ std::string randomUuid()
     for (std::uint32_t& part : word)
         part = device();
     std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-%04x-%04x%08x", word[0],
-                  word[1] >> 16, word[1] & 0xfff, 0x8000 | (word[2] >> 18), word[2] & 0xffff,
-                  word[3]);
+    std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-%04x-%04x%08x", word[0], word[1] >> 16,
+                  word[1] & 0xfff, 0x8000 | (word[2] >> 18), word[2] & 0xffff, word[3]);
     return text.data();
 }
 

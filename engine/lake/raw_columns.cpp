@@ -127,9 +127,9 @@ arrow::Result<Texts> buildIds(const RawRecords& raw, const std::vector<std::uint
     const std::string prefix = *raw.partition + ":";
     ARROW_ASSIGN_OR_RAISE(auto offsets,
                           arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4)));
-    ARROW_ASSIGN_OR_RAISE(
-        auto bytes, arrow::AllocateResizableBuffer(
-                        std::int64_t(records.size() * (prefix.size() + kLongestNumber))));
+    ARROW_ASSIGN_OR_RAISE(auto bytes,
+                          arrow::AllocateResizableBuffer(
+                              std::int64_t(records.size() * (prefix.size() + kLongestNumber))));
     auto* offset = offsets->mutable_data_as<std::int32_t>();
     char* const start = reinterpret_cast<char*>(bytes->mutable_data());
     char* to = start;
@@ -144,8 +144,8 @@ arrow::Result<Texts> buildIds(const RawRecords& raw, const std::vector<std::uint
     return Texts{std::move(offsets), std::move(bytes)};
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>>
-buildOffsets(const RawRecords& raw, const std::vector<std::uint32_t>& records)
+arrow::Result<std::shared_ptr<arrow::Array>> buildOffsets(const RawRecords& raw,
+                                                          const std::vector<std::uint32_t>& records)
 {
     ARROW_ASSIGN_OR_RAISE(auto values, arrow::AllocateBuffer(std::int64_t(records.size() * 8)));
     auto* value = values->mutable_data_as<std::int64_t>();
@@ -154,8 +154,8 @@ buildOffsets(const RawRecords& raw, const std::vector<std::uint32_t>& records)
     return std::make_shared<arrow::Int64Array>(std::int64_t(records.size()), std::move(values));
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>>
-pickEventTimes(const Batch& batch, const std::vector<std::uint32_t>& rows)
+arrow::Result<std::shared_ptr<arrow::Array>> pickEventTimes(const Batch& batch,
+                                                            const std::vector<std::uint32_t>& rows)
 {
     const auto count = std::int64_t(rows.size());
     if (!batch.eventTimes)
@@ -186,8 +186,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> repeatedText(const std::string& tex
 arrow::Result<std::shared_ptr<arrow::Array>> constantText(const std::string& text, std::size_t rows)
 {
     ARROW_ASSIGN_OR_RAISE(auto dictionary, repeatedText(text, 1));
-    ARROW_ASSIGN_OR_RAISE(
-        auto indices, arrow::MakeArrayFromScalar(arrow::Int32Scalar(0), std::int64_t(rows)));
+    ARROW_ASSIGN_OR_RAISE(auto indices,
+                          arrow::MakeArrayFromScalar(arrow::Int32Scalar(0), std::int64_t(rows)));
     return std::make_shared<arrow::DictionaryArray>(constantType(), std::move(indices),
                                                     std::move(dictionary));
 }
@@ -203,8 +203,8 @@ std::string schemaFingerprint(const arrow::Schema& schema)
     return hex.data();
 }
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>>
-rawBatch(const Batch& batch, const RawPick& pick, Texts data, const std::string& schemaId)
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> rawBatch(const Batch& batch, const RawPick& pick,
+                                                            Texts data, const std::string& schemaId)
 {
     const RawRecords& raw = *batch.raw;
     const std::size_t rows = pick.records.size();
@@ -214,10 +214,10 @@ rawBatch(const Batch& batch, const RawPick& pick, Texts data, const std::string&
     ARROW_ASSIGN_OR_RAISE(auto source, constantText(*raw.source, rows));
     ARROW_ASSIGN_OR_RAISE(auto partition, repeatedText(*raw.partition, rows));
     ARROW_ASSIGN_OR_RAISE(auto offsets, buildOffsets(raw, pick.records));
-    ARROW_ASSIGN_OR_RAISE(
-        auto ingestTimes,
-        arrow::MakeArrayFromScalar(arrow::TimestampScalar(raw.ingestTimeUs, timestampType()),
-                                   count));
+    ARROW_ASSIGN_OR_RAISE(auto ingestTimes,
+                          arrow::MakeArrayFromScalar(arrow::TimestampScalar(raw.ingestTimeUs,
+                                                                            timestampType()),
+                                                     count));
     ARROW_ASSIGN_OR_RAISE(auto schemaIds, constantText(schemaId, rows));
     return arrow::RecordBatch::Make(RawColumns::batchSchema(), count,
                                     {stringArray(count, ids), std::move(eventTimes),

@@ -29,7 +29,9 @@ bool isCsvName(const std::string& name)
 
 std::uint64_t fileIdentity(const DeltaLog& log, std::int64_t version)
 {
-    struct stat info{};
+    struct stat info
+    {
+    };
     const std::string path = log.logFolder() + "/" + commitName(version);
     return ::stat(path.c_str(), &info) == 0 ? std::uint64_t(info.st_ino) : 0;
 }

@@ -45,8 +45,7 @@ public:
 
     std::vector<TableSummary> tables() const;
     /// Never fails: what is wrong stands in trouble.
-    TableSummary summary(const std::string& table,
-                         std::optional<std::int64_t> version = {}) const;
+    TableSummary summary(const std::string& table, std::optional<std::int64_t> version = {}) const;
     /// Returns at most rows rows, those of the newest files first.
     Result<flow::TableContent> preview(const std::string& table, std::int64_t rows,
                                        std::optional<std::int64_t> version = {}) const;

@@ -65,9 +65,9 @@ private:
             auto cast = arrow::compute::Cast(*column, field.type());
             if (!cast.ok())
                 return lakeError(ErrorCode::DecodeFailed,
-                                 "column \"" + field.name() + "\" is "
-                                     + typeName(*column->type()) + " in the file and "
-                                     + typeName(*field.type()) + " in the table",
+                                 "column \"" + field.name() + "\" is " + typeName(*column->type())
+                                     + " in the file and " + typeName(*field.type())
+                                     + " in the table",
                                  m_path,
                                  "The file was written by a program with a fault; rewrite it.");
             column = std::move(*cast);
@@ -128,7 +128,9 @@ Result<bool> readDataFile(const std::string& tableFolder, const AddFile& file,
                           const BatchVisitor& visitor)
 {
     const std::string path = absolutePath(tableFolder, file.path);
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (::stat(path.c_str(), &info) != 0)
         return lakeError(ErrorCode::NotFound, "a file of the table is missing", path,
                          "Restore it from a backup; or read an older version of the table.");
@@ -154,9 +156,8 @@ readRows(const std::string& tableFolder, const Snapshot& snapshot, std::int64_t 
     for (const auto& [path, file] : snapshot.files)
         files.push_back(&file);
     std::ranges::sort(files, [&](const AddFile* left, const AddFile* right) {
-        const auto order = [](const AddFile* file) {
-            return std::pair(file->modificationTime, file->path);
-        };
+        const auto order
+            = [](const AddFile* file) { return std::pair(file->modificationTime, file->path); };
         return maxRows >= 0 ? order(right) < order(left) : order(left) < order(right);
     });
     std::vector<std::shared_ptr<arrow::RecordBatch>> out;
@@ -164,15 +165,15 @@ readRows(const std::string& tableFolder, const Snapshot& snapshot, std::int64_t 
     for (const AddFile* file : files) {
         if (left == 0)
             break;
-        SLUICE_TRY(readDataFile(tableFolder, *file, columns,
-                                [&](const std::shared_ptr<arrow::RecordBatch>& rows)
-                                    -> Result<bool> {
-                                    const bool isLast = left >= 0 && rows->num_rows() >= left;
-                                    out.push_back(isLast ? rows->Slice(0, left) : rows);
-                                    if (left >= 0)
-                                        left -= out.back()->num_rows();
-                                    return !isLast;
-                                }));
+        SLUICE_TRY(
+            readDataFile(tableFolder, *file, columns,
+                         [&](const std::shared_ptr<arrow::RecordBatch>& rows) -> Result<bool> {
+                             const bool isLast = left >= 0 && rows->num_rows() >= left;
+                             out.push_back(isLast ? rows->Slice(0, left) : rows);
+                             if (left >= 0)
+                                 left -= out.back()->num_rows();
+                             return !isLast;
+                         }));
     }
     return out;
 }

@@ -86,8 +86,8 @@ namespace {
 
 // Rows may come with their columns in another order than was declared (a replaced column goes to
 // the end); files are written by position.
-Result<std::shared_ptr<arrow::RecordBatch>> inOrderOf(const arrow::Schema& declared,
-                                                      const std::shared_ptr<arrow::RecordBatch>& rows)
+Result<std::shared_ptr<arrow::RecordBatch>>
+inOrderOf(const arrow::Schema& declared, const std::shared_ptr<arrow::RecordBatch>& rows)
 {
     bool isInOrder = rows->num_columns() == declared.num_fields();
     for (int i = 0; isInOrder && i < declared.num_fields(); ++i)
@@ -98,9 +98,11 @@ Result<std::shared_ptr<arrow::RecordBatch>> inOrderOf(const arrow::Schema& decla
     for (const auto& field : declared.fields()) {
         columns.push_back(rows->GetColumnByName(field->name()));
         if (!columns.back())
-            return lakeError(ErrorCode::Internal, "column \"" + field->name() + "\" did not arrive", field->name());
+            return lakeError(ErrorCode::Internal, "column \"" + field->name() + "\" did not arrive",
+                             field->name());
     }
-    return arrow::RecordBatch::Make(arrow::schema(declared.fields()), rows->num_rows(), std::move(columns));
+    return arrow::RecordBatch::Make(arrow::schema(declared.fields()), rows->num_rows(),
+                                    std::move(columns));
 }
 
 } // namespace
@@ -212,7 +214,9 @@ Status TableSink::checkFiles(const SealedFiles& files) const
 {
     for (const AddFile& file : files.files) {
         const std::string path = absolutePath(m_log->tableFolder(), file.path);
-        struct stat info{};
+        struct stat info
+        {
+        };
         if (::stat(path.c_str(), &info) != 0 || info.st_size != file.size)
             return lakeError(ErrorCode::StorageFailed,
                              "a file of the last epoch of table " + m_config.table
@@ -238,8 +242,8 @@ Result<CommitOutcome> TableSink::commitAgainstChanges(const Commit& commit)
         if (!head)
             return head.error();
         const auto version = head->transactionVersion(m_appId);
-        if (version && *version < commit.transactions.front().version
-            && *version > m_committedEpoch.load())
+        if (version
+            && *version<commit.transactions.front().version&& * version> m_committedEpoch.load())
             return outcome; // somebody else writes as us
         m_head = std::move(*head);
     }
@@ -251,7 +255,8 @@ void TableSink::maintainLog()
     if (!needsCheckpoint(m_head, CheckpointPolicy{}))
         return;
     if (Status written = writeCheckpoint(*m_log, m_head, m_clock); !written) {
-        log(LogLevel::Warning, "no checkpoint of " + m_config.table + ": " + written.error().text());
+        log(LogLevel::Warning,
+            "no checkpoint of " + m_config.table + ": " + written.error().text());
         return;
     }
     if (const auto cleaned = cleanLog(*m_log, m_head, m_clock); !cleaned)

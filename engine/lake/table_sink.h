@@ -19,7 +19,7 @@ namespace sluice::lake {
 /// What a table sink writes and where.
 struct TableSinkConfig
 {
-    std::string table;      // "silver.orders"
+    std::string table; // "silver.orders"
     std::string lakeFolder;
     std::string pipeline;
     std::string node;

@@ -136,8 +136,9 @@ Result<TableWriter::OpenFile*> TableWriter::openFile(const PartitionValues& valu
         + codecName(m_layout.files.codec) + ".parquet";
     if (!folder.empty())
         SLUICE_TRY(makeFolder(m_layout.folder + "/" + folder));
-    SLUICE_TRY(open.file, ParquetFile::create(m_layout.folder + "/" + open.diskPath, m_fileSchema,
-                                              m_layout.files));
+    SLUICE_TRY(open.file,
+               ParquetFile::create(m_layout.folder + "/" + open.diskPath, m_fileSchema,
+                                   m_layout.files));
     return &m_open.emplace(values, std::move(open)).first->second;
 }
 

@@ -19,9 +19,9 @@ namespace sluice::lake {
 struct TableLayout
 {
     std::string folder;
-    std::string name;                          // "silver.orders", for errors
-    std::shared_ptr<arrow::Schema> columns;    // of the batches written
-    std::shared_ptr<arrow::Schema> fileTypes;  // of the table, to store them as; may be null
+    std::string name;                         // "silver.orders", for errors
+    std::shared_ptr<arrow::Schema> columns;   // of the batches written
+    std::shared_ptr<arrow::Schema> fileTypes; // of the table, to store them as; may be null
     std::vector<PartitionColumn> partitions;
     FileSettings files;
     std::int64_t targetFileBytes = 128 << 20;
@@ -43,7 +43,11 @@ public:
     /// Closes all files and returns them; they are not durable yet. Begins anew.
     Result<std::vector<AddFile>> finish();
     /// Gives up what was not finished; the files stay as orphans until a vacuum.
-    void discard() { m_open.clear(); m_closed.clear(); }
+    void discard()
+    {
+        m_open.clear();
+        m_closed.clear();
+    }
 
 private:
     struct OpenFile

@@ -104,8 +104,8 @@ Result<VacuumOutcome> vacuumTable(const DeltaLog& log, const VacuumRequest& requ
         : intervalMs(head.property("delta.deletedFileRetentionDuration"), 7 * kDayMs);
     const std::int64_t beforeMs = clock.wallNow().us / 1000 - retentionMs;
     VacuumOutcome out;
-    SLUICE_TRY(collect(spelling(log.tableFolder()), keptPaths(log, head, request, beforeMs), beforeMs,
-                       out));
+    SLUICE_TRY(collect(spelling(log.tableFolder()), keptPaths(log, head, request, beforeMs),
+                       beforeMs, out));
     if (request.isDryRun || out.files.empty())
         return out;
     SLUICE_TRY(noteInHistory(log, head, "VACUUM START",

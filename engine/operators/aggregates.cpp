@@ -36,7 +36,8 @@ Error noMemory(const arrow::Status& status)
 
 // Calls f(group, value) for the rows whose value is not null.
 template <class ArrayType, class F>
-void forEach(const arrow::Array& values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups, F f)
+void forEach(const arrow::Array& values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups, F f)
 {
     const auto& typed = static_cast<const ArrayType&>(values);
     const bool hasNulls = values.null_count() > 0;
@@ -52,19 +53,34 @@ void forEach(const arrow::Array& values, std::span<const std::uint32_t> rows, st
 
 // The same for any number, as double.
 template <class F>
-void forEachNumber(const arrow::Array& values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups, F f)
+void forEachNumber(const arrow::Array& values, std::span<const std::uint32_t> rows,
+                   std::span<const std::uint32_t> groups, F f)
 {
     switch (values.type_id()) {
-    case arrow::Type::INT8: forEach<arrow::Int8Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); }); break;
-    case arrow::Type::INT16: forEach<arrow::Int16Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); }); break;
-    case arrow::Type::INT32: forEach<arrow::Int32Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); }); break;
-    case arrow::Type::INT64: forEach<arrow::Int64Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); }); break;
-    case arrow::Type::FLOAT: forEach<arrow::FloatArray>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); }); break;
-    case arrow::Type::DOUBLE: forEach<arrow::DoubleArray>(values, rows, groups, [&](auto g, auto v) { f(g, v); }); break;
+    case arrow::Type::INT8:
+        forEach<arrow::Int8Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); });
+        break;
+    case arrow::Type::INT16:
+        forEach<arrow::Int16Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); });
+        break;
+    case arrow::Type::INT32:
+        forEach<arrow::Int32Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); });
+        break;
+    case arrow::Type::INT64:
+        forEach<arrow::Int64Array>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); });
+        break;
+    case arrow::Type::FLOAT:
+        forEach<arrow::FloatArray>(values, rows, groups, [&](auto g, auto v) { f(g, double(v)); });
+        break;
+    case arrow::Type::DOUBLE:
+        forEach<arrow::DoubleArray>(values, rows, groups, [&](auto g, auto v) { f(g, v); });
+        break;
     case arrow::Type::DECIMAL128: {
-        const std::int32_t scale = static_cast<const arrow::Decimal128Type&>(*values.type()).scale();
+        const std::int32_t scale
+            = static_cast<const arrow::Decimal128Type&>(*values.type()).scale();
         forEach<arrow::Decimal128Array>(values, rows, groups, [&](auto g, std::string_view v) {
-            f(g, arrow::Decimal128(reinterpret_cast<const std::uint8_t*>(v.data())).ToDouble(scale));
+            f(g,
+              arrow::Decimal128(reinterpret_cast<const std::uint8_t*>(v.data())).ToDouble(scale));
         });
         break;
     }
@@ -76,13 +92,15 @@ class Count final : public Aggregate
 {
 public:
     void resize(std::size_t count) override { m_counts.resize(count, 0); }
-    void add(const arrow::Array* values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups) override
+    void add(const arrow::Array* values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups) override
     {
         const bool hasNulls = values && values->null_count() > 0;
         for (std::size_t i = 0; i < groups.size(); ++i)
             m_counts[groups[i]] += !hasNulls || values->IsValid(rows[i]);
     }
-    Result<std::shared_ptr<arrow::Array>> results(std::span<const std::uint32_t> groups) const override
+    Result<std::shared_ptr<arrow::Array>>
+    results(std::span<const std::uint32_t> groups) const override
     {
         arrow::Int64Builder out;
         for (const std::uint32_t group : groups)
@@ -111,7 +129,8 @@ public:
         m_sums.resize(count, 0);
         m_counts.resize(count, 0);
     }
-    void add(const arrow::Array* values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups) override
+    void add(const arrow::Array* values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups) override
     {
         const auto put = [&](std::uint32_t group, Int128 value) {
             m_sums[group] += value;
@@ -123,14 +142,16 @@ public:
         case arrow::Type::INT32: forEach<arrow::Int32Array>(*values, rows, groups, put); break;
         case arrow::Type::INT64: forEach<arrow::Int64Array>(*values, rows, groups, put); break;
         default:
-            forEach<arrow::Decimal128Array>(*values, rows, groups, [&](std::uint32_t group, std::string_view bytes) {
-                Int128 value = 0;
-                std::memcpy(&value, bytes.data(), sizeof value);
-                put(group, value);
-            });
+            forEach<arrow::Decimal128Array>(*values, rows, groups,
+                                            [&](std::uint32_t group, std::string_view bytes) {
+                                                Int128 value = 0;
+                                                std::memcpy(&value, bytes.data(), sizeof value);
+                                                put(group, value);
+                                            });
         }
     }
-    Result<std::shared_ptr<arrow::Array>> results(std::span<const std::uint32_t> groups) const override
+    Result<std::shared_ptr<arrow::Array>>
+    results(std::span<const std::uint32_t> groups) const override
     {
         return m_output->id() == arrow::Type::INT64 ? wholeResults(groups) : decimalResults(groups);
     }
@@ -153,13 +174,15 @@ private:
     {
         arrow::Int64Builder out;
         for (const std::uint32_t group : groups) {
-            const auto status = m_counts[group] == 0 ? out.AppendNull() : out.Append(std::int64_t(m_sums[group]));
+            const auto status
+                = m_counts[group] == 0 ? out.AppendNull() : out.Append(std::int64_t(m_sums[group]));
             if (!status.ok())
                 return noMemory(status);
         }
         return finished(out);
     }
-    Result<std::shared_ptr<arrow::Array>> decimalResults(std::span<const std::uint32_t> groups) const
+    Result<std::shared_ptr<arrow::Array>>
+    decimalResults(std::span<const std::uint32_t> groups) const
     {
         arrow::Decimal128Builder out(m_output);
         for (const std::uint32_t group : groups) {
@@ -186,23 +209,28 @@ public:
     {
     }
     void resize(std::size_t count) override { m_states.resize(count); }
-    void add(const arrow::Array* values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups) override
+    void add(const arrow::Array* values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups) override
     {
         forEachNumber(*values, rows, groups, [&](std::uint32_t group, double value) {
             State& state = m_states[group];
             const double sum = state.sum + value;
-            state.lost += std::abs(state.sum) >= std::abs(value) ? (state.sum - sum) + value : (value - sum) + state.sum;
+            state.lost += std::abs(state.sum) >= std::abs(value) ? (state.sum - sum) + value
+                                                                 : (value - sum) + state.sum;
             state.sum = sum;
             ++state.count;
         });
     }
-    Result<std::shared_ptr<arrow::Array>> results(std::span<const std::uint32_t> groups) const override
+    Result<std::shared_ptr<arrow::Array>>
+    results(std::span<const std::uint32_t> groups) const override
     {
         arrow::DoubleBuilder out;
         for (const std::uint32_t group : groups) {
             const State& state = m_states[group];
             const double sum = std::isfinite(state.sum) ? state.sum + state.lost : state.sum;
-            const auto status = state.count == 0 ? out.AppendNull() : out.Append(m_isAverage ? sum / double(state.count) : sum);
+            const auto status = state.count == 0
+                ? out.AppendNull()
+                : out.Append(m_isAverage ? sum / double(state.count) : sum);
             if (!status.ok())
                 return noMemory(status);
         }
@@ -247,22 +275,27 @@ public:
         m_values.resize(count);
         m_isSet.resize(count, 0);
     }
-    void add(const arrow::Array* values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups) override
+    void add(const arrow::Array* values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups) override
     {
         forEach<ArrayType>(*values, rows, groups, [&](std::uint32_t group, auto value) {
             const Value own = valueFrom(value);
-            if (m_isSet[group] && (m_isMax ? !isLess(m_values[group], own) : !isLess(own, m_values[group])))
+            if (m_isSet[group]
+                && (m_isMax ? !isLess(m_values[group], own) : !isLess(own, m_values[group])))
                 return;
             m_values[group] = own;
             m_isSet[group] = 1;
         });
     }
-    Result<std::shared_ptr<arrow::Array>> results(std::span<const std::uint32_t> groups) const override
+    Result<std::shared_ptr<arrow::Array>>
+    results(std::span<const std::uint32_t> groups) const override
     {
         using Builder = typename arrow::TypeTraits<typename ArrayType::TypeClass>::BuilderType;
         Builder out(m_type, arrow::default_memory_pool());
         for (const std::uint32_t group : groups) {
-            const auto status = m_isSet[group] ? out.Append(typename BuilderValue<Builder>::type(m_values[group])) : out.AppendNull();
+            const auto status = m_isSet[group]
+                ? out.Append(typename BuilderValue<Builder>::type(m_values[group]))
+                : out.AppendNull();
             if (!status.ok())
                 return noMemory(status);
         }
@@ -288,7 +321,10 @@ public:
             std::memcpy(&m_values[group], raw.data(), raw.size());
         }
     }
-    std::size_t bytes() const override { return m_values.capacity() * sizeof(Value) + m_isSet.capacity(); }
+    std::size_t bytes() const override
+    {
+        return m_values.capacity() * sizeof(Value) + m_isSet.capacity();
+    }
 
 private:
     template <class Builder> struct BuilderValue
@@ -317,7 +353,8 @@ private:
     std::vector<std::uint8_t> m_isSet;
 };
 
-template <class ArrayType, class Value> std::unique_ptr<Aggregate> extreme(const std::shared_ptr<arrow::DataType>& type, bool isMax)
+template <class ArrayType, class Value>
+std::unique_ptr<Aggregate> extreme(const std::shared_ptr<arrow::DataType>& type, bool isMax)
 {
     return std::make_unique<Extreme<ArrayType, Value>>(type, isMax);
 }
@@ -334,7 +371,8 @@ std::unique_ptr<Aggregate> makeExtreme(const std::shared_ptr<arrow::DataType>& t
     case arrow::Type::DOUBLE: return extreme<arrow::DoubleArray, double>(type, isMax);
     case arrow::Type::DATE32: return extreme<arrow::Date32Array, std::int32_t>(type, isMax);
     case arrow::Type::TIMESTAMP: return extreme<arrow::TimestampArray, std::int64_t>(type, isMax);
-    case arrow::Type::DECIMAL128: return extreme<arrow::Decimal128Array, arrow::Decimal128>(type, isMax);
+    case arrow::Type::DECIMAL128:
+        return extreme<arrow::Decimal128Array, arrow::Decimal128>(type, isMax);
     default: return extreme<arrow::StringArray, std::string>(type, isMax);
     }
 }
@@ -347,16 +385,20 @@ public:
     {
     }
     void resize(std::size_t count) override { m_sketches.resize(count); }
-    void add(const arrow::Array* values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups) override
+    void add(const arrow::Array* values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups) override
     {
-        forEachNumber(*values, rows, groups, [&](std::uint32_t group, double value) { m_sketches[group].add(value); });
+        forEachNumber(*values, rows, groups,
+                      [&](std::uint32_t group, double value) { m_sketches[group].add(value); });
     }
-    Result<std::shared_ptr<arrow::Array>> results(std::span<const std::uint32_t> groups) const override
+    Result<std::shared_ptr<arrow::Array>>
+    results(std::span<const std::uint32_t> groups) const override
     {
         arrow::DoubleBuilder out;
         for (const std::uint32_t group : groups) {
             const auto& sketch = m_sketches[group];
-            const auto status = sketch.count() == 0 ? out.AppendNull() : out.Append(sketch.quantile(m_share));
+            const auto status
+                = sketch.count() == 0 ? out.AppendNull() : out.Append(sketch.quantile(m_share));
             if (!status.ok())
                 return noMemory(status);
         }
@@ -385,14 +427,17 @@ public:
     {
     }
     void resize(std::size_t count) override { m_sketches.resize(count); }
-    void add(const arrow::Array* values, std::span<const std::uint32_t> rows, std::span<const std::uint32_t> groups) override
+    void add(const arrow::Array* values, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> groups) override
     {
-        m_codec.encode({std::const_pointer_cast<arrow::Array>(arrow::MakeArray(values->data()))}, m_keys);
+        m_codec.encode({std::const_pointer_cast<arrow::Array>(arrow::MakeArray(values->data()))},
+                       m_keys);
         for (std::size_t i = 0; i < rows.size(); ++i)
             if (values->IsValid(rows[i]))
                 m_sketches[groups[i]].add(m_keys.hashes[rows[i]]);
     }
-    Result<std::shared_ptr<arrow::Array>> results(std::span<const std::uint32_t> groups) const override
+    Result<std::shared_ptr<arrow::Array>>
+    results(std::span<const std::uint32_t> groups) const override
     {
         arrow::Int64Builder out;
         for (const std::uint32_t group : groups)
@@ -418,7 +463,8 @@ private:
 
 bool isNumber(const arrow::DataType& type)
 {
-    return arrow::is_integer(type.id()) || arrow::is_floating(type.id()) || type.id() == arrow::Type::DECIMAL128;
+    return arrow::is_integer(type.id()) || arrow::is_floating(type.id())
+        || type.id() == arrow::Type::DECIMAL128;
 }
 
 std::shared_ptr<arrow::DataType> sumType(const arrow::DataType& input)
@@ -435,15 +481,19 @@ std::shared_ptr<arrow::DataType> sumType(const arrow::DataType& input)
 const std::vector<AggregateInfo>& aggregateFunctions()
 {
     static const std::vector<AggregateInfo> functions{
-        {"count", "count(*) or count(x) -> long", "Counts rows, or values that are not null.", "count(x)"},
-        {"sum", "sum(x) -> long, decimal or double", "Adds values; exact for whole numbers and decimals.", "sum(x)"},
+        {"count", "count(*) or count(x) -> long", "Counts rows, or values that are not null.",
+         "count(x)"},
+        {"sum", "sum(x) -> long, decimal or double",
+         "Adds values; exact for whole numbers and decimals.", "sum(x)"},
         {"avg", "avg(x) -> double", "The mean of the values.", "avg(x)"},
         {"min", "min(x) -> type of x", "The least value.", "min(x)"},
         {"max", "max(x) -> type of x", "The greatest value.", "max(x)"},
         {"approx_quantile", "approx_quantile(x, share) -> double",
-         "The value below which a share of all lies, within 1 % of it.", "approx_percentile(x, share, 100)"},
+         "The value below which a share of all lies, within 1 % of it.",
+         "approx_percentile(x, share, 100)"},
         {"approx_distinct", "approx_distinct(x) -> long",
-         "How many different values: exact up to 256, then with a standard error of 1.6 %.", "approx_count_distinct(x)"}};
+         "How many different values: exact up to 256, then with a standard error of 1.6 %.",
+         "approx_count_distinct(x)"}};
     return functions;
 }
 
@@ -462,48 +512,61 @@ std::unique_ptr<Aggregate> BoundAggregate::make() const
     return std::make_unique<ExactSum>(output);
 }
 
-std::optional<BoundAggregate> bindAggregate(const expr::Call& call, const std::string& path, Diagnostics& out)
+std::optional<BoundAggregate> bindAggregate(const expr::Call& call, const std::string& path,
+                                            Diagnostics& out)
 {
     std::vector<std::string> names;
     for (const AggregateInfo& info : aggregateFunctions())
         names.push_back(info.name);
     BoundAggregate bound;
-    bound.function = call.function == "approx_count_distinct" ? "approx_distinct" : call.function == "mean" ? "avg" : call.function;
+    bound.function = call.function == "approx_count_distinct" ? "approx_distinct"
+        : call.function == "mean"                             ? "avg"
+                                                              : call.function;
     const auto fail = [&](TextPosition at, std::string message, std::string suggestion = {}) {
         out.error(at, path, std::move(message), std::move(suggestion));
         return std::nullopt;
     };
     if (std::ranges::find(names, bound.function) == names.end())
-        return fail(call.at, "there is no aggregate \"" + call.function + "\"", suggestionFor(call.function, names));
+        return fail(call.at, "there is no aggregate \"" + call.function + "\"",
+                    suggestionFor(call.function, names));
     if (call.isDistinct)
-        return fail(call.at, "DISTINCT is not supported here", "approx_distinct(x) is exact up to 256 values");
+        return fail(call.at, "DISTINCT is not supported here",
+                    "approx_distinct(x) is exact up to 256 values");
     const std::size_t wanted = call.isStar ? 0 : bound.function == "approx_quantile" ? 2 : 1;
     if (call.isStar && bound.function != "count")
         return fail(call.at, "only count takes *");
     if (call.arguments.size() != wanted)
-        return fail(call.at, bound.function + " takes " + std::to_string(wanted) + " argument(s), found "
-                                 + std::to_string(call.arguments.size()));
+        return fail(call.at,
+                    bound.function + " takes " + std::to_string(wanted) + " argument(s), found "
+                        + std::to_string(call.arguments.size()));
     if (wanted == 0) {
         bound.output = arrow::int64();
         return bound;
     }
     bound.input = call.arguments[0].type();
     const TextPosition at = call.argumentsAt.empty() ? call.at : call.argumentsAt[0];
-    const bool needsNumber = bound.function == "sum" || bound.function == "avg" || bound.function == "approx_quantile";
+    const bool needsNumber
+        = bound.function == "sum" || bound.function == "avg" || bound.function == "approx_quantile";
     if (needsNumber && !isNumber(*bound.input))
         return fail(at, bound.function + " needs a number, found " + typeName(*bound.input));
     if (!needsNumber && bound.function != "count" && !state::isKeyType(*bound.input))
         return fail(at, bound.function + " cannot take a " + typeName(*bound.input));
     if (bound.function == "approx_quantile") {
         const auto& share = call.arguments[1].constant();
-        const auto number = share && share->is_valid ? arrow::compute::Cast(share, arrow::float64()) : arrow::Result<arrow::Datum>(arrow::Status::Invalid(""));
+        const auto number = share && share->is_valid
+            ? arrow::compute::Cast(share, arrow::float64())
+            : arrow::Result<arrow::Datum>(arrow::Status::Invalid(""));
         bound.share = number.ok() ? number->scalar_as<arrow::DoubleScalar>().value : -1;
         if (!(bound.share >= 0 && bound.share <= 1))
-            return fail(call.argumentsAt[1], "the share is a constant between 0 and 1", "approx_quantile(x, 0.95)");
+            return fail(call.argumentsAt[1], "the share is a constant between 0 and 1",
+                        "approx_quantile(x, 0.95)");
     }
     const bool isReal = bound.function == "avg" || bound.function == "approx_quantile";
     const bool isCount = bound.function == "count" || bound.function == "approx_distinct";
-    bound.output = isCount ? arrow::int64() : isReal ? arrow::float64() : bound.function == "sum" ? sumType(*bound.input) : bound.input;
+    bound.output = isCount        ? arrow::int64()
+        : isReal                  ? arrow::float64()
+        : bound.function == "sum" ? sumType(*bound.input)
+                                  : bound.input;
     return bound;
 }
 

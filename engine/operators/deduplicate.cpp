@@ -18,7 +18,8 @@ flow::BoundNode bindDeduplicate(const flow::BindContext& context)
     std::vector<std::shared_ptr<arrow::Field>> fields;
     if (const DocumentNode* list = context.options.node("keys")) {
         for (const DocumentNode& item : list->items) {
-            const int index = findColumn(context, "keys", item.at, item.text, *bound.output.columns);
+            const int index
+                = findColumn(context, "keys", item.at, item.text, *bound.output.columns);
             if (index < 0)
                 continue;
             keys.push_back(item.text);
@@ -29,7 +30,8 @@ flow::BoundNode bindDeduplicate(const flow::BindContext& context)
     }
     const auto codec = state::KeyCodec::make(fields);
     if (!codec)
-        context.error("keys", context.options.at("keys"), codec.error().message, codec.error().hint);
+        context.error("keys", context.options.at("keys"), codec.error().message,
+                      codec.error().hint);
     const Micros within = context.options.duration("within");
     for (const std::string& key : keys)
         bound.summary += (bound.summary.empty() ? "" : ", ") + key;
@@ -40,8 +42,11 @@ flow::BoundNode bindDeduplicate(const flow::BindContext& context)
         return all;
     };
     if (codec)
-        bound.createOperator = [keys, made = *codec, within](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
-            return std::unique_ptr<flow::Operator>(std::make_unique<Deduplicate>(keys, made, within));
+        bound.createOperator
+            = [keys, made = *codec,
+               within](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
+            return std::unique_ptr<flow::Operator>(
+                std::make_unique<Deduplicate>(keys, made, within));
         };
     return bound;
 }
@@ -54,8 +59,15 @@ flow::NodeKind Deduplicate::kind()
             .title = "Deduplicate",
             .help = "Passes the first row of each key within a span of event time.",
             .category = flow::NodeCategory::Transform,
-            .options = {{.name = "keys", .type = OptionType::ColumnList, .isRequired = true, .help = "Columns that tell rows apart."},
-                        {.name = "within", .type = OptionType::Duration, .defaultValue = "1h", .min = "1s", .max = "3650d",
+            .options = {{.name = "keys",
+                         .type = OptionType::ColumnList,
+                         .isRequired = true,
+                         .help = "Columns that tell rows apart."},
+                        {.name = "within",
+                         .type = OptionType::Duration,
+                         .defaultValue = "1h",
+                         .min = "1s",
+                         .max = "3650d",
                          .help = "How far apart two rows of a key may be and still be the same."}},
             .bind = bindDeduplicate};
 }
@@ -79,7 +91,8 @@ Status Deduplicate::process(std::size_t, const Batch& batch, flow::NodeContext& 
     kept.reserve(std::size_t(batch.rows()));
     const EventTime watermark = context.watermark();
     for (std::uint32_t row = 0; row < std::uint32_t(batch.rows()); ++row)
-        if (m_seen.insert(m_encoded.key(row), m_encoded.hashes[row], batch.eventTime(row).us, watermark))
+        if (m_seen.insert(m_encoded.key(row), m_encoded.hashes[row], batch.eventTime(row).us,
+                          watermark))
             kept.push_back(row);
     tell(context);
     if (kept.size() == std::size_t(batch.rows())) {

@@ -8,18 +8,22 @@
 namespace sluice::operators {
 namespace {
 
-std::shared_ptr<arrow::Schema> withField(const arrow::Schema& schema, const std::shared_ptr<arrow::Field>& field)
+std::shared_ptr<arrow::Schema> withField(const arrow::Schema& schema,
+                                         const std::shared_ptr<arrow::Field>& field)
 {
     const int at = schema.GetFieldIndex(field->name());
-    return (at < 0 ? schema.AddField(schema.num_fields(), field) : schema.SetField(at, field)).ValueOrDie();
+    return (at < 0 ? schema.AddField(schema.num_fields(), field) : schema.SetField(at, field))
+        .ValueOrDie();
 }
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> withColumn(const arrow::RecordBatch& batch, const std::string& name,
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> withColumn(const arrow::RecordBatch& batch,
+                                                              const std::string& name,
                                                               std::shared_ptr<arrow::Array> values)
 {
     const auto field = arrow::field(name, values->type());
     const int at = batch.schema()->GetFieldIndex(name);
-    return at < 0 ? batch.AddColumn(batch.num_columns(), field, values) : batch.SetColumn(at, field, values);
+    return at < 0 ? batch.AddColumn(batch.num_columns(), field, values)
+                  : batch.SetColumn(at, field, values);
 }
 
 flow::BoundNode bindDerive(const flow::BindContext& context)
@@ -32,13 +36,15 @@ flow::BoundNode bindDerive(const flow::BindContext& context)
     Derive::Columns columns;
     std::vector<std::pair<std::string, flow::ColumnSet>> reads; // of each column, in order
     for (const DocumentNode::Entry& entry : map->entries) {
-        const auto value = expr::compileExpression(entry.value, *bound.output.columns,
-                                                   context.node + ".columns." + entry.key, context.diagnostics);
+        const auto value
+            = expr::compileExpression(entry.value, *bound.output.columns,
+                                      context.node + ".columns." + entry.key, context.diagnostics);
         columns.emplace_back(entry.key, entry.value);
         if (!value)
             continue;
         reads.emplace_back(entry.key, columnsOf(*value, *bound.output.columns));
-        bound.output.columns = withField(*bound.output.columns, arrow::field(entry.key, value->type()));
+        bound.output.columns
+            = withField(*bound.output.columns, arrow::field(entry.key, value->type()));
     }
     bound.summary = std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns");
     bound.rejects = {Verdict::DeadLetter};
@@ -49,8 +55,10 @@ flow::BoundNode bindDerive(const flow::BindContext& context)
                 all.insert(column->second.begin(), column->second.end());
         return all;
     };
-    bound.createOperator = [columns](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
-        return std::unique_ptr<flow::Operator>(std::make_unique<Derive>(columns, create.neededColumns));
+    bound.createOperator
+        = [columns](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
+        return std::unique_ptr<flow::Operator>(
+            std::make_unique<Derive>(columns, create.neededColumns));
     };
     return bound;
 }
@@ -63,8 +71,11 @@ flow::NodeKind Derive::kind()
             .title = "Derive",
             .help = "Adds columns that are expressions over the others.",
             .category = flow::NodeCategory::Transform,
-            .options = {{.name = "columns", .type = OptionType::MapOf, .isRequired = true,
-                         .help = "name: expression; later ones may use earlier ones.", .itemType = OptionType::Expression}},
+            .options = {{.name = "columns",
+                         .type = OptionType::MapOf,
+                         .isRequired = true,
+                         .help = "name: expression; later ones may use earlier ones.",
+                         .itemType = OptionType::Expression}},
             .bind = bindDerive};
 }
 

@@ -27,7 +27,8 @@ class Expect final : public flow::Operator
 public:
     static flow::NodeKind kind();
 
-    Expect(std::vector<ExpectRule> rules, std::vector<std::shared_ptr<flow::RuleCounters>> counters);
+    Expect(std::vector<ExpectRule> rules,
+           std::vector<std::shared_ptr<flow::RuleCounters>> counters);
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
 
 private:

@@ -11,7 +11,9 @@ flow::NodeKind Filter::kind()
             .title = "Filter",
             .help = "Passes the rows whose condition is true; null is not true.",
             .category = flow::NodeCategory::Transform,
-            .options = {{.name = "where", .type = OptionType::Expression, .isRequired = true,
+            .options = {{.name = "where",
+                         .type = OptionType::Expression,
+                         .isRequired = true,
                          .help = "A condition over the columns, such as amount > 100."}},
             .bind = [](const flow::BindContext& context) {
                 flow::BoundNode bound;
@@ -20,16 +22,21 @@ flow::NodeKind Filter::kind()
                 if (!where)
                     return bound;
                 bound.summary = where->text;
-                const auto condition = expr::compileCondition(*where, *bound.output.columns, context.node + ".where", context.diagnostics);
+                const auto condition
+                    = expr::compileCondition(*where, *bound.output.columns, context.node + ".where",
+                                             context.diagnostics);
                 if (!condition)
                     return bound;
                 bound.rejects = {Verdict::DeadLetter};
-                bound.neededInput = [read = columnsOf(*condition, *bound.output.columns)](const flow::ColumnSet& needed) {
+                bound.neededInput = [read = columnsOf(*condition, *bound.output.columns)](
+                                        const flow::ColumnSet& needed) {
                     flow::ColumnSet all = needed;
                     all.insert(read.begin(), read.end());
                     return all;
                 };
-                bound.createOperator = [node = *where](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
+                bound.createOperator
+                    = [node = *where](
+                          const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
                     return std::unique_ptr<flow::Operator>(std::make_unique<Filter>(node));
                 };
                 return bound;

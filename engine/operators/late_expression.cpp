@@ -16,8 +16,11 @@ Result<const expr::Expression*> LateExpression::over(const std::shared_ptr<arrow
     m_expression = expr::compileExpression(m_node, *schema, m_node.text, diagnostics);
     m_schema = schema;
     if (!m_expression)
-        return Error{.code = ErrorCode::Internal, .message = "an expression does not fit the rows: " + diagnostics.text(),
-                     .object = m_node.text, .hint = {}, .cause = {}};
+        return Error{.code = ErrorCode::Internal,
+                     .message = "an expression does not fit the rows: " + diagnostics.text(),
+                     .object = m_node.text,
+                     .hint = {},
+                     .cause = {}};
     return &*m_expression;
 }
 
@@ -29,7 +32,8 @@ flow::ColumnSet columnsOf(const expr::Expression& expression, const arrow::Schem
     return out;
 }
 
-std::string operandsText(const expr::Expression& expression, const arrow::RecordBatch& columns, std::int64_t row)
+std::string operandsText(const expr::Expression& expression, const arrow::RecordBatch& columns,
+                         std::int64_t row)
 {
     JsonWriter json;
     json.beginObject();
@@ -49,8 +53,8 @@ std::string operandsText(const expr::Expression& expression, const arrow::Record
     return json.take();
 }
 
-Result<Batch> withoutFailedRows(const Batch& batch, const expr::EvalErrors& errors, const std::string& rule,
-                                flow::NodeContext& context)
+Result<Batch> withoutFailedRows(const Batch& batch, const expr::EvalErrors& errors,
+                                const std::string& rule, flow::NodeContext& context)
 {
     if (errors.empty())
         return batch;
@@ -73,19 +77,25 @@ Result<Batch> withoutFailedRows(const Batch& batch, const expr::EvalErrors& erro
     return std::move(*taken);
 }
 
-Result<std::shared_ptr<arrow::Array>> columnNamed(const arrow::RecordBatch& columns, const std::string& name)
+Result<std::shared_ptr<arrow::Array>> columnNamed(const arrow::RecordBatch& columns,
+                                                  const std::string& name)
 {
     if (auto column = columns.GetColumnByName(name))
         return column;
-    return Error{.code = ErrorCode::Internal, .message = "column \"" + name + "\" did not arrive", .object = name, .hint = {}, .cause = {}};
+    return Error{.code = ErrorCode::Internal,
+                 .message = "column \"" + name + "\" did not arrive",
+                 .object = name,
+                 .hint = {},
+                 .cause = {}};
 }
 
-int findColumn(const flow::BindContext& context, const std::string& option, TextPosition at, const std::string& name,
-               const arrow::Schema& schema)
+int findColumn(const flow::BindContext& context, const std::string& option, TextPosition at,
+               const std::string& name, const arrow::Schema& schema)
 {
     const int index = schema.GetFieldIndex(name);
     if (index < 0)
-        context.error(option, at, "column \"" + name + "\" does not exist", suggestionFor(name, flow::columnNames(schema)));
+        context.error(option, at, "column \"" + name + "\" does not exist",
+                      suggestionFor(name, flow::columnNames(schema)));
     return index;
 }
 

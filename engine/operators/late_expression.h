@@ -37,18 +37,20 @@ private:
 flow::ColumnSet columnsOf(const expr::Expression& expression, const arrow::Schema& schema);
 
 /// Returns {"amount": 120500} for the columns that an expression reads in one row.
-std::string operandsText(const expr::Expression& expression, const arrow::RecordBatch& columns, std::int64_t row);
+std::string operandsText(const expr::Expression& expression, const arrow::RecordBatch& columns,
+                         std::int64_t row);
 
 /// Rejects the rows that an expression failed on and returns the others; the mask of what is left
 /// (isOut[row]) lets a caller skip them.
-Result<Batch> withoutFailedRows(const Batch& batch, const expr::EvalErrors& errors, const std::string& rule,
-                                flow::NodeContext& context);
+Result<Batch> withoutFailedRows(const Batch& batch, const expr::EvalErrors& errors,
+                                const std::string& rule, flow::NodeContext& context);
 
 /// Finds a column by name; Internal if it is not there (the document was checked).
-Result<std::shared_ptr<arrow::Array>> columnNamed(const arrow::RecordBatch& columns, const std::string& name);
+Result<std::shared_ptr<arrow::Array>> columnNamed(const arrow::RecordBatch& columns,
+                                                  const std::string& name);
 
 /// Reports an unknown column with a suggestion; returns its index, -1 if it is not there.
-int findColumn(const flow::BindContext& context, const std::string& option, TextPosition at, const std::string& name,
-               const arrow::Schema& schema);
+int findColumn(const flow::BindContext& context, const std::string& option, TextPosition at,
+               const std::string& name, const arrow::Schema& schema);
 
 } // namespace sluice::operators

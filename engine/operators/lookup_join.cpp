@@ -20,7 +20,8 @@ bool canMatch(const arrow::DataType& input, const arrow::DataType& table)
     return input.Equals(table) || (isWhole(input) && isWhole(table));
 }
 
-void bindKeys(const flow::BindContext& context, const arrow::Schema& input, const arrow::Schema& table, LookupConfig& config)
+void bindKeys(const flow::BindContext& context, const arrow::Schema& input,
+              const arrow::Schema& table, LookupConfig& config)
 {
     const DocumentNode* on = context.options.node("on");
     if (!on || !on->isMap())
@@ -35,8 +36,8 @@ void bindKeys(const flow::BindContext& context, const arrow::Schema& input, cons
         const auto& theirType = *table.field(theirs)->type();
         if (!canMatch(mineType, theirType))
             context.error(option, entry.value.at,
-                          "\"" + entry.key + "\" is " + typeName(mineType) + " but \"" + entry.value.text + "\" of the table is "
-                              + typeName(theirType),
+                          "\"" + entry.key + "\" is " + typeName(mineType) + " but \""
+                              + entry.value.text + "\" of the table is " + typeName(theirType),
                           "derive a column as CAST(" + entry.key + " AS ...) first");
         config.on.emplace_back(entry.key, entry.value.text);
         config.keyFields.push_back(input.field(mine));
@@ -45,13 +46,16 @@ void bindKeys(const flow::BindContext& context, const arrow::Schema& input, cons
         context.error("on", on->at, "there is no key", "on: {customer: id}");
 }
 
-void bindAdded(const flow::BindContext& context, const arrow::Schema& table, LookupConfig& config, arrow::FieldVector& fields)
+void bindAdded(const flow::BindContext& context, const arrow::Schema& table, LookupConfig& config,
+               arrow::FieldVector& fields)
 {
-    const auto put = [&](const std::string& option, TextPosition at, const std::string& name, const std::string& from) {
+    const auto put = [&](const std::string& option, TextPosition at, const std::string& name,
+                         const std::string& from) {
         const int index = findColumn(context, option, at, from, table);
         for (const auto& field : fields)
             if (field->name() == name)
-                context.error(option, at, "there is a column \"" + name + "\" already", "give it a new name: add_as: {new_name: " + from + "}");
+                context.error(option, at, "there is a column \"" + name + "\" already",
+                              "give it a new name: add_as: {new_name: " + from + "}");
         if (index < 0)
             return;
         config.add.emplace_back(name, from);
@@ -64,7 +68,8 @@ void bindAdded(const flow::BindContext& context, const arrow::Schema& table, Loo
         for (const DocumentNode::Entry& entry : renamed->entries)
             put("add_as." + entry.key, entry.value.at, entry.key, entry.value.text);
     if (!context.options.has("add") && !context.options.has("add_as"))
-        context.error("add", context.map.at, "no column is added", "add: [name], or add_as: {new_name: name}");
+        context.error("add", context.map.at, "no column is added",
+                      "add: [name], or add_as: {new_name: name}");
 }
 
 flow::BoundNode bindLookup(const flow::BindContext& context)
@@ -75,11 +80,14 @@ flow::BoundNode bindLookup(const flow::BindContext& context)
     config.table = context.options.text("table");
     config.refresh = context.options.duration("refresh");
     const std::string miss = context.options.text("on_miss");
-    config.onMiss = miss == "drop" ? OnMiss::Drop : miss == "dead_letter" ? OnMiss::DeadLetter : OnMiss::Null;
+    config.onMiss = miss == "drop" ? OnMiss::Drop
+        : miss == "dead_letter"    ? OnMiss::DeadLetter
+                                   : OnMiss::Null;
     const auto table = context.services.tables->tableSchema(config.table);
     if (!table) {
         if (!config.table.empty())
-            context.error("table", context.options.at("table"), table.error().message, table.error().hint);
+            context.error("table", context.options.at("table"), table.error().message,
+                          table.error().hint);
         return bound;
     }
     bindKeys(context, *bound.output.columns, **table, config);
@@ -102,8 +110,11 @@ flow::BoundNode bindLookup(const flow::BindContext& context)
         context.error("on", context.options.at("on"), codec.error().message, codec.error().hint);
         return bound;
     }
-    bound.createOperator = [config, made = *codec](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
-        auto join = std::make_unique<LookupJoin>(config, made, *create.services->tables, create.neededColumns);
+    bound.createOperator
+        = [config, made = *codec](
+              const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
+        auto join = std::make_unique<LookupJoin>(config, made, *create.services->tables,
+                                                 create.neededColumns);
         SLUICE_TRY(join->loadTable());
         return std::unique_ptr<flow::Operator>(std::move(join));
     };
@@ -118,21 +129,36 @@ flow::NodeKind LookupJoin::kind()
             .title = "Lookup",
             .help = "Adds columns of a small table of the lake or a CSV file, found by key.",
             .category = flow::NodeCategory::Join,
-            .options = {{.name = "table", .type = OptionType::Table, .isRequired = true,
+            .options = {{.name = "table",
+                         .type = OptionType::Table,
+                         .isRequired = true,
                          .help = "A table of the lake, or a CSV file beside the document."},
-                        {.name = "on", .type = OptionType::MapOf, .isRequired = true, .help = "column: column of the table.",
+                        {.name = "on",
+                         .type = OptionType::MapOf,
+                         .isRequired = true,
+                         .help = "column: column of the table.",
                          .itemType = OptionType::Text},
-                        {.name = "add", .type = OptionType::ColumnList, .help = "Columns of the table to add under their names."},
-                        {.name = "add_as", .type = OptionType::MapOf, .help = "new name: column of the table.",
+                        {.name = "add",
+                         .type = OptionType::ColumnList,
+                         .help = "Columns of the table to add under their names."},
+                        {.name = "add_as",
+                         .type = OptionType::MapOf,
+                         .help = "new name: column of the table.",
                          .itemType = OptionType::Text},
-                        {.name = "on_miss", .type = OptionType::Choice, .defaultValue = "null", .choices = kMisses,
+                        {.name = "on_miss",
+                         .type = OptionType::Choice,
+                         .defaultValue = "null",
+                         .choices = kMisses,
                          .help = "What becomes of a row without a partner."},
-                        {.name = "refresh", .type = OptionType::Duration, .defaultValue = "0s",
+                        {.name = "refresh",
+                         .type = OptionType::Duration,
+                         .defaultValue = "0s",
                          .help = "Read the table again after so long; 0s reads it once."}},
             .bind = bindLookup};
 }
 
-LookupJoin::LookupJoin(LookupConfig config, state::KeyCodec codec, const flow::TableCatalog& tables, const flow::ColumnSet& needed)
+LookupJoin::LookupJoin(LookupConfig config, state::KeyCodec codec, const flow::TableCatalog& tables,
+                       const flow::ColumnSet& needed)
     : m_config(std::move(config))
     , m_codec(std::move(codec))
     , m_tables(tables)
@@ -146,7 +172,8 @@ Status LookupJoin::loadTable()
 {
     SLUICE_TRY(const flow::TableContent content, m_tables.readTable(m_config.table));
     auto table = arrow::Table::FromRecordBatches(content.schema, content.batches);
-    auto whole = table.ok() ? (*table)->CombineChunksToBatch() : arrow::Result<std::shared_ptr<arrow::RecordBatch>>(table.status());
+    auto whole = table.ok() ? (*table)->CombineChunksToBatch()
+                            : arrow::Result<std::shared_ptr<arrow::RecordBatch>>(table.status());
     if (!whole.ok())
         return errorFromArrow(whole.status(), m_config.table);
     const arrow::RecordBatch& rows = **whole;
@@ -173,7 +200,8 @@ Status LookupJoin::loadTable()
             rowOf.push_back(std::int64_t(row));
     m_keys = std::move(keyTable);
     m_rowOf = std::move(rowOf);
-    m_rows = arrow::RecordBatch::Make(arrow::schema(std::move(fields)), rows.num_rows(), std::move(added));
+    m_rows = arrow::RecordBatch::Make(arrow::schema(std::move(fields)), rows.num_rows(),
+                                      std::move(added));
     return ok();
 }
 
@@ -191,7 +219,8 @@ Status LookupJoin::refreshIfDue(flow::NodeContext& context)
     return loadTable();
 }
 
-Result<Batch> LookupJoin::handleMisses(const Batch& batch, std::vector<std::int64_t>& found, flow::NodeContext& context) const
+Result<Batch> LookupJoin::handleMisses(const Batch& batch, std::vector<std::int64_t>& found,
+                                       flow::NodeContext& context) const
 {
     std::vector<std::uint32_t> missed, kept;
     for (std::uint32_t row = 0; row < found.size(); ++row)
@@ -202,7 +231,9 @@ Result<Batch> LookupJoin::handleMisses(const Batch& batch, std::vector<std::int6
         context.count(Verdict::Dropped, missed.size());
     else
         context.reject(batch, missed, Verdict::DeadLetter,
-                       {.rule = "lookup", .message = "no row of " + m_config.table + " has its key", .values = {}});
+                       {.rule = "lookup",
+                        .message = "no row of " + m_config.table + " has its key",
+                        .values = {}});
     auto taken = takeRows(batch, kept);
     if (!taken.ok())
         return errorFromArrow(taken.status(), m_config.table);
@@ -248,9 +279,11 @@ Status LookupJoin::process(std::size_t, const Batch& batch, flow::NodeContext& c
         status = builder.Finish(&indices);
     std::shared_ptr<arrow::RecordBatch> columns = rows.columns;
     for (int i = 0; i < m_rows->num_columns() && status.ok(); ++i) {
-        auto taken = arrow::compute::Take(*m_rows->column(i), *indices, arrow::compute::TakeOptions::NoBoundsCheck());
-        auto wider = taken.ok() ? columns->AddColumn(columns->num_columns(), m_rows->schema()->field(i), *taken)
-                                : arrow::Result<std::shared_ptr<arrow::RecordBatch>>(taken.status());
+        auto taken = arrow::compute::Take(*m_rows->column(i), *indices,
+                                          arrow::compute::TakeOptions::NoBoundsCheck());
+        auto wider = taken.ok()
+            ? columns->AddColumn(columns->num_columns(), m_rows->schema()->field(i), *taken)
+            : arrow::Result<std::shared_ptr<arrow::RecordBatch>>(taken.status());
         status = wider.status();
         if (wider.ok())
             columns = std::move(*wider);

@@ -18,7 +18,7 @@ enum class OnMiss { Null, Drop, DeadLetter };
 struct LookupConfig
 {
     std::string table;
-    std::vector<std::pair<std::string, std::string>> on;  // column of the input, column of the table
+    std::vector<std::pair<std::string, std::string>> on; // column of the input, column of the table
     std::vector<std::pair<std::string, std::string>> add; // new column, column of the table
     std::vector<std::shared_ptr<arrow::Field>> keyFields; // as the input has them
     OnMiss onMiss = OnMiss::Null;
@@ -32,7 +32,8 @@ class LookupJoin final : public flow::Operator
 public:
     static flow::NodeKind kind();
 
-    LookupJoin(LookupConfig config, state::KeyCodec codec, const flow::TableCatalog& tables, const flow::ColumnSet& needed);
+    LookupJoin(LookupConfig config, state::KeyCodec codec, const flow::TableCatalog& tables,
+               const flow::ColumnSet& needed);
 
     /// Reads the table; called before the first row.
     Status loadTable();
@@ -40,14 +41,15 @@ public:
 
 private:
     Status refreshIfDue(flow::NodeContext& context);
-    Result<Batch> handleMisses(const Batch& batch, std::vector<std::int64_t>& found, flow::NodeContext& context) const;
+    Result<Batch> handleMisses(const Batch& batch, std::vector<std::int64_t>& found,
+                               flow::NodeContext& context) const;
 
     const LookupConfig m_config;
     const state::KeyCodec m_codec;
     const flow::TableCatalog& m_tables;
     std::vector<std::pair<std::string, std::string>> m_add; // those that somebody reads
     state::KeyTable m_keys;
-    std::vector<std::int64_t> m_rowOf; // key number -> row
+    std::vector<std::int64_t> m_rowOf;          // key number -> row
     std::shared_ptr<arrow::RecordBatch> m_rows; // the added columns
     state::EncodedKeys m_encoded;
     std::int64_t m_loadedNs = -1;

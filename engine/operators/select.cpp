@@ -16,7 +16,8 @@ flow::BoundNode bindSelect(const flow::BindContext& context)
     Select::Columns columns;
     arrow::FieldVector fields;
     std::set<std::string> names;
-    const auto add = [&](const std::string& option, TextPosition at, const std::string& name, const std::string& from) {
+    const auto add = [&](const std::string& option, TextPosition at, const std::string& name,
+                         const std::string& from) {
         const int index = findColumn(context, option, at, from, input);
         if (!names.insert(name).second)
             context.error(option, at, "column \"" + name + "\" stands twice");
@@ -42,8 +43,10 @@ flow::BoundNode bindSelect(const flow::BindContext& context)
                 out.insert(from);
         return out;
     };
-    bound.createOperator = [columns](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
-        return std::unique_ptr<flow::Operator>(std::make_unique<Select>(columns, create.neededColumns));
+    bound.createOperator
+        = [columns](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
+        return std::unique_ptr<flow::Operator>(
+            std::make_unique<Select>(columns, create.neededColumns));
     };
     return bound;
 }
@@ -56,9 +59,12 @@ flow::NodeKind Select::kind()
             .title = "Select",
             .help = "Keeps some columns, in the order given, and renames others.",
             .category = flow::NodeCategory::Transform,
-            .options = {{.name = "columns", .type = OptionType::ColumnList, .help = "The columns to keep."},
-                        {.name = "rename", .type = OptionType::MapOf, .help = "new name: column of the input.",
-                         .itemType = OptionType::Column}},
+            .options
+            = {{.name = "columns", .type = OptionType::ColumnList, .help = "The columns to keep."},
+               {.name = "rename",
+                .type = OptionType::MapOf,
+                .help = "new name: column of the input.",
+                .itemType = OptionType::Column}},
             .bind = bindSelect};
 }
 
@@ -78,7 +84,9 @@ Status Select::process(std::size_t, const Batch& batch, flow::NodeContext& conte
         fields.push_back(batch.columns->schema()->GetFieldByName(from)->WithName(name));
         arrays.push_back(std::move(column));
     }
-    context.emit(withColumns(batch, arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch.rows(), std::move(arrays))));
+    context.emit(withColumns(batch,
+                             arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
+                                                      batch.rows(), std::move(arrays))));
     return ok();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/flow/operator.h"
 #include "engine/flow/node_kind.h"
+#include "engine/flow/operator.h"
 
 #include <string>
 #include <utility>

@@ -21,17 +21,24 @@ flow::BoundNode bindUnion(const flow::BindContext& context)
         for (const auto& field : first.fields()) {
             const auto same = other.columns->GetFieldByName(field->name());
             if (!same)
-                context.error("input", at, "\"" + context.inputNames[i] + "\" has no column \"" + field->name() + "\"",
+                context.error("input", at,
+                              "\"" + context.inputNames[i] + "\" has no column \"" + field->name()
+                                  + "\"",
                               "select the same columns before the union");
             else if (!same->type()->Equals(*field->type()))
-                context.error("input", at, "column \"" + field->name() + "\" is " + typeName(*field->type()) + " in \""
-                                  + context.inputNames[0] + "\" and " + typeName(*same->type()) + " in \""
-                                  + context.inputNames[i] + "\"", "derive it as CAST(" + field->name() + " AS ...)");
+                context.error("input", at,
+                              "column \"" + field->name() + "\" is " + typeName(*field->type())
+                                  + " in \"" + context.inputNames[0] + "\" and "
+                                  + typeName(*same->type()) + " in \"" + context.inputNames[i]
+                                  + "\"",
+                              "derive it as CAST(" + field->name() + " AS ...)");
         }
     }
     bound.summary = std::to_string(context.inputs.size()) + " inputs";
     bound.neededInput = [](const flow::ColumnSet& needed) { return needed; };
-    bound.createOperator = [names = flow::columnNames(first)](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
+    bound.createOperator
+        = [names = flow::columnNames(first)](
+              const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
         std::vector<std::string> needed;
         for (const std::string& name : names)
             if (create.neededColumns.contains(name))
@@ -64,7 +71,9 @@ Status Union::process(std::size_t, const Batch& batch, flow::NodeContext& contex
         fields.push_back(arrow::field(name, column->type()));
         arrays.push_back(std::move(column));
     }
-    context.emit(withColumns(batch, arrow::RecordBatch::Make(arrow::schema(std::move(fields)), batch.rows(), std::move(arrays))));
+    context.emit(withColumns(batch,
+                             arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
+                                                      batch.rows(), std::move(arrays))));
     return ok();
 }
 

@@ -23,7 +23,8 @@ flow::BoundNode bindUnnest(const flow::BindContext& context)
         return bound;
     if (input.field(index)->type()->id() != arrow::Type::LIST) {
         context.error("column", context.options.at("column"),
-                      "\"" + column + "\" is a " + typeName(*input.field(index)->type()) + ", not a list");
+                      "\"" + column + "\" is a " + typeName(*input.field(index)->type())
+                          + ", not a list");
         return bound;
     }
     if (as != column && input.GetFieldIndex(as) >= 0)
@@ -37,8 +38,9 @@ flow::BoundNode bindUnnest(const flow::BindContext& context)
         out.insert(column);
         return out;
     };
-    bound.createOperator = [column, as, keeps = context.options.boolean("keep_empty")](const flow::CreateContext&)
-        -> Result<std::unique_ptr<flow::Operator>> {
+    bound.createOperator
+        = [column, as, keeps = context.options.boolean("keep_empty")](
+              const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
         return std::unique_ptr<flow::Operator>(std::make_unique<Unnest>(column, as, keeps));
     };
     return bound;
@@ -52,10 +54,16 @@ flow::NodeKind Unnest::kind()
             .title = "Unnest",
             .help = "Makes a row of each item of a list column.",
             .category = flow::NodeCategory::Transform,
-            .options = {{.name = "column", .type = OptionType::Column, .isRequired = true, .help = "A list column."},
-                        {.name = "as", .help = "Name of the item's column; that of the list by default."},
-                        {.name = "keep_empty", .type = OptionType::Boolean, .defaultValue = "false",
-                         .help = "Keep rows with an empty or missing list, with null."}},
+            .options
+            = {{.name = "column",
+                .type = OptionType::Column,
+                .isRequired = true,
+                .help = "A list column."},
+               {.name = "as", .help = "Name of the item's column; that of the list by default."},
+               {.name = "keep_empty",
+                .type = OptionType::Boolean,
+                .defaultValue = "false",
+                .help = "Keep rows with an empty or missing list, with null."}},
             .bind = bindUnnest};
 }
 

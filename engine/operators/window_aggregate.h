@@ -57,7 +57,8 @@ private:
     Result<Arguments> evaluate(const Batch& batch, expr::EvalErrors& errors) const;
     std::map<std::int64_t, Rows> rowsByWindow(const Batch& batch) const;
     bool isLate(std::int64_t start, EventTime watermark) const;
-    void rejectLate(const Batch& batch, const Rows& rows, std::int64_t start, flow::NodeContext& context) const;
+    void rejectLate(const Batch& batch, const Rows& rows, std::int64_t start,
+                    flow::NodeContext& context) const;
     void addToWindow(std::int64_t start, const Rows& rows, const Arguments& arguments);
     Status emitWindow(std::int64_t start, WindowState& window, flow::NodeContext& context) const;
     void tell(flow::NodeContext& context) const;

@@ -13,7 +13,7 @@ namespace sluice::query {
 struct SampleColumn
 {
     std::string name;
-    std::string type; // of a document: "long", "timestamp", "json"
+    std::string type;            // of a document: "long", "timestamp", "json"
     std::string least, greatest; // as text; "" if there is none
     std::int64_t distinct = 0;   // about
     double nullShare = 0;

@@ -25,8 +25,13 @@ Error sqlError(std::string message)
 {
     ErrorCode code = ErrorCode::ConfigInvalid;
     if (message.find("INTERRUPT") != std::string::npos)
-        return {.code = ErrorCode::Cancelled, .message = "the query was cancelled", .object = "SQL", .hint = {}, .cause = {}};
-    if (message.starts_with("IO Error") || message.starts_with("Invalid Input Error: No magic bytes"))
+        return {.code = ErrorCode::Cancelled,
+                .message = "the query was cancelled",
+                .object = "SQL",
+                .hint = {},
+                .cause = {}};
+    if (message.starts_with("IO Error")
+        || message.starts_with("Invalid Input Error: No magic bytes"))
         code = ErrorCode::StorageFailed;
     else if (message.starts_with("Out of Memory"))
         code = ErrorCode::CapacityExceeded;
@@ -35,7 +40,8 @@ Error sqlError(std::string message)
 
 std::string lowered(std::string text)
 {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return char(std::tolower(c)); });
     return text;
 }
 
@@ -56,7 +62,8 @@ public:
 
     Status open()
     {
-        if (duckdb_open(nullptr, &m_database) != DuckDBSuccess || duckdb_connect(m_database, &m_connection) != DuckDBSuccess)
+        if (duckdb_open(nullptr, &m_database) != DuckDBSuccess
+            || duckdb_connect(m_database, &m_connection) != DuckDBSuccess)
             return sqlError("cannot start the SQL engine");
         return ok();
     }
@@ -110,12 +117,17 @@ public:
         }
         if (count > 1)
             return sqlError("one statement at a time, found " + std::to_string(count));
-        if (duckdb_prepare_extracted_statement(connection, m_extracted, 0, &m_prepared) != DuckDBSuccess)
+        if (duckdb_prepare_extracted_statement(connection, m_extracted, 0, &m_prepared)
+            != DuckDBSuccess)
             return sqlError(duckdb_prepare_error(m_prepared));
         const duckdb_statement_type type = duckdb_prepared_statement_type(m_prepared);
-        if (type != DUCKDB_STATEMENT_TYPE_SELECT && type != DUCKDB_STATEMENT_TYPE_EXPLAIN && type != DUCKDB_STATEMENT_TYPE_RELATION)
-            return Error{.code = ErrorCode::PermissionDenied, .message = "only statements that read can be run here", .object = "SQL",
-                         .hint = "Tables are written by pipelines: add a delta_sink.", .cause = {}};
+        if (type != DUCKDB_STATEMENT_TYPE_SELECT && type != DUCKDB_STATEMENT_TYPE_EXPLAIN
+            && type != DUCKDB_STATEMENT_TYPE_RELATION)
+            return Error{.code = ErrorCode::PermissionDenied,
+                         .message = "only statements that read can be run here",
+                         .object = "SQL",
+                         .hint = "Tables are written by pipelines: add a delta_sink.",
+                         .cause = {}};
         return ok();
     }
     Status execute(SqlResult& out)
@@ -176,7 +188,8 @@ private:
         }
         ArrowSchema schema{};
         duckdb_arrow_options options = duckdb_result_get_arrow_options(&m_result);
-        duckdb_error_data failure = duckdb_to_arrow_schema(options, types.data(), names.data(), count, &schema);
+        duckdb_error_data failure
+            = duckdb_to_arrow_schema(options, types.data(), names.data(), count, &schema);
         duckdb_destroy_arrow_options(&options);
         for (duckdb_logical_type& type : types)
             duckdb_destroy_logical_type(&type);
@@ -199,7 +212,8 @@ private:
 Status makeViews(Session& session, const flow::TableFiles& tables, const std::string& sql)
 {
     const std::string text = lowered(sql);
-    const bool wantsAll = text.find("show") != std::string::npos || text.find("information_schema") != std::string::npos;
+    const bool wantsAll = text.find("show") != std::string::npos
+        || text.find("information_schema") != std::string::npos;
     for (const std::string& table : tables.tableNames()) {
         const std::string name = lowered(table.substr(table.find('.') + 1));
         const bool isNamed = text.find(name) != std::string::npos;
@@ -219,7 +233,9 @@ Status makeViews(Session& session, const flow::TableFiles& tables, const std::st
 std::string quarterOfMemory()
 {
     const auto pages = std::int64_t(::sysconf(_SC_PHYS_PAGES));
-    return std::to_string(std::max<std::int64_t>(256 << 20, pages * ::sysconf(_SC_PAGESIZE) / 4) >> 20) + "MB";
+    return std::to_string(std::max<std::int64_t>(256 << 20, pages * ::sysconf(_SC_PAGESIZE) / 4)
+                          >> 20)
+        + "MB";
 }
 
 } // namespace
@@ -249,10 +265,12 @@ Result<SqlResult> SqlEngine::run(const std::string& sql, std::int64_t maxRows)
     const auto begin = systemClock().steadyNow();
     Session session;
     SLUICE_TRY(session.open());
-    SLUICE_TRY(session.execute("SET TimeZone = 'UTC'; SET threads = 2; SET memory_limit = " + quotedText(quarterOfMemory())));
+    SLUICE_TRY(session.execute("SET TimeZone = 'UTC'; SET threads = 2; SET memory_limit = "
+                               + quotedText(quarterOfMemory())));
     SLUICE_TRY(makeViews(session, m_tables, sql));
-    SLUICE_TRY(session.execute("SET allowed_directories = [" + quotedText(m_lakeFolder + "/") + "]; SET enable_external_access = false; "
-                               "SET lock_configuration = true"));
+    SLUICE_TRY(session.execute("SET allowed_directories = [" + quotedText(m_lakeFolder + "/")
+                               + "]; SET enable_external_access = false; "
+                                 "SET lock_configuration = true"));
     Running running{session.connection()};
     {
         const std::lock_guard lock(m_mutex);
@@ -287,7 +305,8 @@ std::string cellText(const arrow::Array& values, std::int64_t row)
     if (values.IsNull(row))
         return "NULL";
     switch (values.type_id()) {
-    case arrow::Type::STRING: return std::string(static_cast<const arrow::StringArray&>(values).GetView(row));
+    case arrow::Type::STRING:
+        return std::string(static_cast<const arrow::StringArray&>(values).GetView(row));
     case arrow::Type::TIMESTAMP: {
         const auto& type = static_cast<const arrow::TimestampType&>(*values.type());
         const std::int64_t value = static_cast<const arrow::TimestampArray&>(values).Value(row);

@@ -35,8 +35,8 @@ public:
     SqlEngine(const flow::TableFiles& tables, std::string lakeFolder);
     ~SqlEngine();
 
-    /// Runs one statement that reads (SELECT, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN). maxRows 0 is
-    /// without limit. Errors carry DuckDB's message with the line in question.
+    /// Runs one statement that reads (SELECT, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN). maxRows 0
+    /// is without limit. Errors carry DuckDB's message with the line in question.
     Result<SqlResult> run(const std::string& sql, std::int64_t maxRows);
     /// Interrupts every query that runs now; they return Cancelled.
     void cancelAll();

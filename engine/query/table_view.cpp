@@ -24,12 +24,14 @@ std::string fieldList(const arrow::DataType& type)
 {
     std::string out;
     for (const auto& field : type.fields())
-        out += (out.empty() ? "" : ", ") + quotedName(field->name()) + " " + duckType(*field->type());
+        out += (out.empty() ? "" : ", ") + quotedName(field->name()) + " "
+            + duckType(*field->type());
     return out;
 }
 
 // One branch: the files of one partition, with its values as columns.
-std::string partSelect(const flow::TableFileSet& table, const flow::TableFile& like, const std::string& files)
+std::string partSelect(const flow::TableFileSet& table, const flow::TableFile& like,
+                       const std::string& files)
 {
     std::string out = "SELECT *";
     for (const std::string& column : table.partitionColumns) {
@@ -39,7 +41,8 @@ std::string partSelect(const flow::TableFileSet& table, const flow::TableFile& l
         out += ", CAST(" + (isNull ? std::string("NULL") : quotedText(*value->second)) + " AS "
             + (field ? duckType(*field->type()) : "VARCHAR") + ") AS " + quotedName(column);
     }
-    return out + " FROM read_parquet([" + files + "], union_by_name = true, hive_partitioning = false)";
+    return out + " FROM read_parquet([" + files
+        + "], union_by_name = true, hive_partitioning = false)";
 }
 
 } // namespace
@@ -66,7 +69,8 @@ std::string duckType(const arrow::DataType& type)
     case arrow::Type::DOUBLE: return "DOUBLE";
     case arrow::Type::DECIMAL128: {
         const auto& decimal = static_cast<const arrow::Decimal128Type&>(type);
-        return "DECIMAL(" + std::to_string(decimal.precision()) + "," + std::to_string(decimal.scale()) + ")";
+        return "DECIMAL(" + std::to_string(decimal.precision()) + ","
+            + std::to_string(decimal.scale()) + ")";
     }
     case arrow::Type::BINARY: return "BLOB";
     case arrow::Type::DATE32: return "DATE";
@@ -89,19 +93,23 @@ std::string viewStatements(const flow::TableFileSet& table)
     // The empty branch gives every column its type and place, whatever the files have.
     std::string columns;
     for (const auto& field : table.columns->fields())
-        columns += (columns.empty() ? "" : ", ") + ("CAST(NULL AS " + duckType(*field->type()) + ") AS " + quotedName(field->name()));
+        columns += (columns.empty() ? "" : ", ")
+            + ("CAST(NULL AS " + duckType(*field->type()) + ") AS " + quotedName(field->name()));
     std::string body = "SELECT " + columns + " WHERE false";
-    std::map<std::map<std::string, std::optional<std::string>>, std::vector<const flow::TableFile*>> parts;
+    std::map<std::map<std::string, std::optional<std::string>>, std::vector<const flow::TableFile*>>
+        parts;
     for (const flow::TableFile& file : table.files)
-        parts[table.partitionColumns.empty() ? std::map<std::string, std::optional<std::string>>{} : file.partitionValues].push_back(&file);
+        parts[table.partitionColumns.empty() ? std::map<std::string, std::optional<std::string>>{}
+                                             : file.partitionValues]
+            .push_back(&file);
     for (const auto& [values, files] : parts) {
         std::string list;
         for (const flow::TableFile* file : files)
             list += (list.empty() ? "" : ", ") + quotedText(file->path);
         body += " UNION ALL BY NAME " + partSelect(table, *files.front(), list);
     }
-    return "CREATE SCHEMA IF NOT EXISTS " + quotedName(schema) + "; CREATE VIEW " + quotedName(schema) + "." + quotedName(name)
-        + " AS " + body + ";";
+    return "CREATE SCHEMA IF NOT EXISTS " + quotedName(schema) + "; CREATE VIEW "
+        + quotedName(schema) + "." + quotedName(name) + " AS " + body + ";";
 }
 
 } // namespace sluice::query

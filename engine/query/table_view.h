@@ -7,8 +7,8 @@
 
 namespace sluice::query {
 
-/// Returns the statements that make a table of files a view of DuckDB: every column with its type in
-/// the table's order, partition values put back, columns that a file lacks as null.
+/// Returns the statements that make a table of files a view of DuckDB: every column with its type
+/// in the table's order, partition values put back, columns that a file lacks as null.
 std::string viewStatements(const flow::TableFileSet& table);
 
 /// Returns DuckDB's name of a type ("DECIMAL(12,2)", "STRUCT(x BIGINT)").

@@ -108,8 +108,8 @@ Status OperatorTask::onWatermarkMoved(EventTime watermark)
 
 Result<EpochPart> OperatorTask::onEpoch(const EpochRequest& request)
 {
-    const auto wanted = request.wholeState.contains(node()) ? flow::SaveKind::Whole
-                                                            : flow::SaveKind::Changes;
+    const auto wanted
+        = request.wholeState.contains(node()) ? flow::SaveKind::Whole : flow::SaveKind::Changes;
     ByteWriter out;
     SLUICE_TRY(flow::SaveKind kind, m_operator->save(out, wanted));
     EpochPart part;

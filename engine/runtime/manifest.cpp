@@ -49,8 +49,8 @@ Result<std::map<std::string, StateSegment>> ManifestStore::writeState(
         return segments;
     std::string bytes(kStateHeader);
     for (const auto& [node, saved] : byNode) {
-        segments[node] = {epoch, saved.first, bytes.size(), saved.second.size(),
-                          crc32c(saved.second)};
+        segments[node]
+            = {epoch, saved.first, bytes.size(), saved.second.size(), crc32c(saved.second)};
         bytes += saved.second;
     }
     SLUICE_TRY(writeFileDurably(statePath(epoch), bytes));

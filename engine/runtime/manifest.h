@@ -25,10 +25,10 @@ struct StateSegment
 struct Manifest
 {
     flow::Epoch epoch = 0;
-    std::map<std::string, std::string> fingerprints; // node -> of its text in the document
-    std::map<std::string, std::string> positions;    // source -> position
+    std::map<std::string, std::string> fingerprints;        // node -> of its text in the document
+    std::map<std::string, std::string> positions;           // source -> position
     std::map<std::string, std::vector<StateSegment>> state; // operator -> Whole, then Changes
-    std::map<std::string, std::string> sealed;       // sink -> SealedEpoch::entry
+    std::map<std::string, std::string> sealed;              // sink -> SealedEpoch::entry
 };
 
 /// The manifests and state files of one pipeline, in a folder of its own:

@@ -23,10 +23,10 @@ struct Arrival
 struct EpochPart
 {
     std::string node;
-    std::string position;                              // sources
+    std::string position;                                        // sources
     std::optional<std::pair<flow::SaveKind, std::string>> state; // operators; unset = unchanged
-    std::optional<flow::SealedEpoch> sealed;           // sinks
-    std::vector<Arrival> arrivals;                     // sinks
+    std::optional<flow::SealedEpoch> sealed;                     // sinks
+    std::vector<Arrival> arrivals;                               // sinks
     EventTime watermark = EventTime::min();
 };
 

@@ -58,8 +58,9 @@ Status PipelineRun::openSinks(const std::optional<Manifest>& manifest)
                          + ", the newest whole manifest is of epoch "
                          + std::to_string(manifest->epoch),
                      .object = m_environment.stateFolder,
-                     .hint = "Going on would lose or repeat records. Restore the folder from a copy, "
-                             "or remove it and the pipeline's tables to begin again.",
+                     .hint
+                     = "Going on would lose or repeat records. Restore the folder from a copy, "
+                       "or remove it and the pipeline's tables to begin again.",
                      .cause = {}};
     // No state at all beside tables that were written: begin behind their epochs, or every commit
     // would be taken for a repetition and skipped.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <queue>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <queue>
 #include <thread>
 #include <vector>
 

@@ -44,8 +44,7 @@ bool Task::run()
     if (outcome.next == StepOutcome::Next::WaitUntil)
         m_scheduler.wakeAt(this, outcome.untilNs);
     expected = Running;
-    if (outcome.next != StepOutcome::Next::Again
-        && m_state.compare_exchange_strong(expected, Idle))
+    if (outcome.next != StepOutcome::Next::Again && m_state.compare_exchange_strong(expected, Idle))
         return false;
     // Again, or woken during the step; a retired task stays retired.
     expected = outcome.next == StepOutcome::Next::Again ? int(Running) : int(RunningWoken);

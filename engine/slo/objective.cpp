@@ -11,18 +11,29 @@ namespace sluice::slo {
 namespace {
 
 constexpr std::int64_t kMinuteUs = 60'000'000;
-constexpr std::array<const char*, 5> kNames{"freshness", "latency_p99", "throughput", "quality", "availability"};
+constexpr std::array<const char*, 5> kNames{"freshness", "latency_p99", "throughput", "quality",
+                                            "availability"};
 
 const std::vector<OptionSpec>& objectiveOptions()
 {
     static const std::vector<OptionSpec> options{
         {.name = "name", .isRequired = true, .help = "What it is called on the SLA page."},
-        {.name = "indicator", .type = OptionType::Choice, .isRequired = true, .choices = {kNames.begin(), kNames.end()},
+        {.name = "indicator",
+         .type = OptionType::Choice,
+         .isRequired = true,
+         .choices = {kNames.begin(), kNames.end()},
          .help = "What is measured."},
         {.name = "table", .type = OptionType::Table, .help = "freshness: the table."},
-        {.name = "threshold", .help = "60s for freshness and latency, 1000/s for throughput, 99.5% for quality."},
-        {.name = "target", .defaultValue = "99.9%", .help = "Share of minutes that must keep to it."},
-        {.name = "window", .type = OptionType::Duration, .defaultValue = "30d", .min = "1h", .max = "366d",
+        {.name = "threshold",
+         .help = "60s for freshness and latency, 1000/s for throughput, 99.5% for quality."},
+        {.name = "target",
+         .defaultValue = "99.9%",
+         .help = "Share of minutes that must keep to it."},
+        {.name = "window",
+         .type = OptionType::Duration,
+         .defaultValue = "30d",
+         .min = "1h",
+         .max = "366d",
          .help = "Over which time."}};
     return options;
 }
@@ -88,7 +99,8 @@ std::vector<Objective> readObjectives(const DocumentNode& document, Diagnostics&
     if (!list)
         return out;
     if (!list->isSequence()) {
-        diagnostics.error(list->at, "objectives", "expected a list", "- {name: ..., indicator: freshness, table: ..., threshold: 60s}");
+        diagnostics.error(list->at, "objectives", "expected a list",
+                          "- {name: ..., indicator: freshness, table: ..., threshold: 60s}");
         return out;
     }
     for (std::size_t i = 0; i < list->items.size(); ++i) {
@@ -107,12 +119,15 @@ std::vector<Objective> readObjectives(const DocumentNode& document, Diagnostics&
         objective.table = options.text("table");
         objective.windowUs = options.duration("window").count();
         if (!readThreshold(objective.indicator, options.text("threshold"), objective.threshold))
-            diagnostics.error(options.at("threshold"), path + ".threshold", "\"" + options.text("threshold") + "\" does not fit " + *name,
+            diagnostics.error(options.at("threshold"), path + ".threshold",
+                              "\"" + options.text("threshold") + "\" does not fit " + *name,
                               thresholdExample(objective.indicator));
         if (!readShare(options.text("target"), objective.targetShare) || objective.targetShare >= 1)
-            diagnostics.error(options.at("target"), path + ".target", "expected a share below 100%", "99.9%");
+            diagnostics.error(options.at("target"), path + ".target", "expected a share below 100%",
+                              "99.9%");
         if (objective.indicator == Indicator::Freshness && objective.table.empty())
-            diagnostics.error(item.at, path, "freshness needs a table", "table: gold.orders_per_minute");
+            diagnostics.error(item.at, path, "freshness needs a table",
+                              "table: gold.orders_per_minute");
         out.push_back(std::move(objective));
     }
     return out;
@@ -142,7 +157,8 @@ double ObjectiveTracker::badShare(std::int64_t wallUs, std::int64_t lookbackUs) 
 {
     const std::int64_t oldest = (wallUs - lookbackUs) / kMinuteUs;
     int bad = 0, all = 0;
-    for (auto slice = m_slices.rbegin(); slice != m_slices.rend() && slice->minute > oldest; ++slice) {
+    for (auto slice = m_slices.rbegin(); slice != m_slices.rend() && slice->minute > oldest;
+         ++slice) {
         ++all;
         bad += !slice->isGood;
     }
@@ -156,9 +172,12 @@ double ObjectiveTracker::goodShare(std::int64_t wallUs) const
 
 double ObjectiveTracker::budgetLeftShare(std::int64_t wallUs) const
 {
-    const double budgetMinutes = double(m_objective.windowUs) / double(kMinuteUs) * (1 - m_objective.targetShare);
+    const double budgetMinutes
+        = double(m_objective.windowUs) / double(kMinuteUs) * (1 - m_objective.targetShare);
     const std::int64_t oldest = (wallUs - m_objective.windowUs) / kMinuteUs;
-    const auto bad = std::ranges::count_if(m_slices, [&](const Slice& slice) { return slice.minute > oldest && !slice.isGood; });
+    const auto bad = std::ranges::count_if(m_slices, [&](const Slice& slice) {
+        return slice.minute > oldest && !slice.isGood;
+    });
     return 1 - double(bad) / budgetMinutes;
 }
 

@@ -16,20 +16,26 @@ enum class Indicator { Freshness, LatencyP99, Throughput, Quality, Availability 
 
 const char* indicatorName(Indicator indicator);
 
-/// What a pipeline promises: in a share `target` of the one-minute slices of `window`, the indicator
-/// keeps to the threshold. Budgeting by time slices, as OpenSLO defines it.
+/// What a pipeline promises: in a share `target` of the one-minute slices of `window`, the
+/// indicator keeps to the threshold. Budgeting by time slices, as OpenSLO defines it.
 struct Objective
 {
     std::string name;
     Indicator indicator = Indicator::Freshness;
-    std::string table;       // freshness
-    double threshold = 0;    // seconds, rows/s or a share, after the indicator
+    std::string table;    // freshness
+    double threshold = 0; // seconds, rows/s or a share, after the indicator
     double targetShare = 0.999;
     std::int64_t windowUs = 30ll * 86'400'000'000;
 
     /// Freshness and latency must stay at or below the threshold, the others at or above it.
-    bool isUpperBound() const { return indicator == Indicator::Freshness || indicator == Indicator::LatencyP99; }
-    bool keeps(double value) const { return isUpperBound() ? value <= threshold : value >= threshold; }
+    bool isUpperBound() const
+    {
+        return indicator == Indicator::Freshness || indicator == Indicator::LatencyP99;
+    }
+    bool keeps(double value) const
+    {
+        return isUpperBound() ? value <= threshold : value >= threshold;
+    }
 };
 
 /// Reads the `objectives:` of a pipeline document; findings have their place.

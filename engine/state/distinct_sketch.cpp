@@ -40,7 +40,8 @@ void DistinctSketch::spill()
 void DistinctSketch::addToRegisters(std::uint64_t hash)
 {
     std::uint8_t& cell = m_registers[hash >> (64 - kIndexBits)];
-    const std::uint64_t rest = (hash << kIndexBits) | (1ull << (kIndexBits - 1)); // ends the run of zeros
+    const std::uint64_t rest
+        = (hash << kIndexBits) | (1ull << (kIndexBits - 1)); // ends the run of zeros
     cell = std::max(cell, std::uint8_t(std::countl_zero(rest) + 1));
 }
 

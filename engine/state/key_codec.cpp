@@ -106,7 +106,8 @@ void putColumn(const arrow::Array& column, std::vector<char*>& cursors)
     case arrow::Type::TIMESTAMP: putIntegers<arrow::TimestampArray>(column, cursors); break;
     case arrow::Type::FLOAT: {
         const auto& typed = static_cast<const arrow::FloatArray&>(column);
-        putFixed(column, cursors, [&](std::int64_t row) { return realBits(double(typed.Value(row))); });
+        putFixed(column, cursors,
+                 [&](std::int64_t row) { return realBits(double(typed.Value(row))); });
         break;
     }
     case arrow::Type::DOUBLE: {
@@ -128,7 +129,8 @@ void putColumn(const arrow::Array& column, std::vector<char*>& cursors)
 }
 
 // Reads one column of a key; false when the bytes end.
-bool skipColumn(std::string_view& key, const arrow::DataType& type, bool& isNull, std::string_view& value)
+bool skipColumn(std::string_view& key, const arrow::DataType& type, bool& isNull,
+                std::string_view& value)
 {
     if (key.empty())
         return false;
@@ -160,8 +162,9 @@ arrow::Status appendReal(arrow::ArrayBuilder& to, std::string_view value)
 {
     double real = 0;
     std::memcpy(&real, value.data(), sizeof real);
-    return to.type()->id() == arrow::Type::FLOAT ? static_cast<arrow::FloatBuilder&>(to).Append(float(real))
-                                                 : static_cast<arrow::DoubleBuilder&>(to).Append(real);
+    return to.type()->id() == arrow::Type::FLOAT
+        ? static_cast<arrow::FloatBuilder&>(to).Append(float(real))
+        : static_cast<arrow::DoubleBuilder&>(to).Append(real);
 }
 
 arrow::Status appendValue(arrow::ArrayBuilder& to, std::string_view value)
@@ -230,7 +233,8 @@ Result<KeyCodec> KeyCodec::make(std::vector<std::shared_ptr<arrow::Field>> field
     return out;
 }
 
-void KeyCodec::encode(const std::vector<std::shared_ptr<arrow::Array>>& columns, EncodedKeys& out) const
+void KeyCodec::encode(const std::vector<std::shared_ptr<arrow::Array>>& columns,
+                      EncodedKeys& out) const
 {
     const std::size_t rows = columns.empty() ? 0 : std::size_t(columns.front()->length());
     std::size_t fixed = 0;
@@ -272,19 +276,25 @@ void KeyCodec::encode(const std::vector<std::shared_ptr<arrow::Array>>& columns,
     out.bytes.resize(end);
 }
 
-Result<std::vector<std::shared_ptr<arrow::Array>>> KeyCodec::decode(const std::vector<std::string_view>& keys) const
+Result<std::vector<std::shared_ptr<arrow::Array>>>
+KeyCodec::decode(const std::vector<std::string_view>& keys) const
 {
     std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders;
     for (const auto& field : m_fields)
         builders.push_back(arrow::MakeBuilder(field->type()).ValueOrDie());
-    const Error damaged{.code = ErrorCode::DecodeFailed, .message = "a stored key is damaged", .object = {}, .hint = {}, .cause = {}};
+    const Error damaged{.code = ErrorCode::DecodeFailed,
+                        .message = "a stored key is damaged",
+                        .object = {},
+                        .hint = {},
+                        .cause = {}};
     for (std::string_view key : keys) {
         for (const auto& builder : builders) {
             bool isNull = false;
             std::string_view value;
             if (!skipColumn(key, *builder->type(), isNull, value))
                 return damaged;
-            const arrow::Status status = isNull ? builder->AppendNull() : appendValue(*builder, value);
+            const arrow::Status status
+                = isNull ? builder->AppendNull() : appendValue(*builder, value);
             if (!status.ok())
                 return errorFromArrow(status, "keys");
         }

@@ -42,7 +42,8 @@ public:
     /// columns: one a field, of its type, all of one length.
     void encode(const std::vector<std::shared_ptr<arrow::Array>>& columns, EncodedKeys& out) const;
     /// Returns the columns of keys that encode() made. DecodeFailed on other bytes.
-    Result<std::vector<std::shared_ptr<arrow::Array>>> decode(const std::vector<std::string_view>& keys) const;
+    Result<std::vector<std::shared_ptr<arrow::Array>>>
+    decode(const std::vector<std::string_view>& keys) const;
 
 private:
     std::vector<std::shared_ptr<arrow::Field>> m_fields;

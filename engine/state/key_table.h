@@ -50,7 +50,8 @@ public:
     /// Returns the memory it holds.
     std::size_t bytes() const
     {
-        return m_bytes.capacity() + m_ends.capacity() * sizeof(std::size_t) + m_slots.capacity() * sizeof(Slot);
+        return m_bytes.capacity() + m_ends.capacity() * sizeof(std::size_t)
+            + m_slots.capacity() * sizeof(Slot);
     }
 
 private:

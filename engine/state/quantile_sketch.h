@@ -20,7 +20,10 @@ public:
     std::uint64_t count() const { return m_count; }
     /// share in [0, 1]; NaN when empty.
     double quantile(double share) const;
-    std::size_t bytes() const { return (m_positive.counts.capacity() + m_negative.counts.capacity()) * 8; }
+    std::size_t bytes() const
+    {
+        return (m_positive.counts.capacity() + m_negative.counts.capacity()) * 8;
+    }
 
     void save(ByteWriter& out) const;
     void load(ByteReader& in);

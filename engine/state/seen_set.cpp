@@ -28,13 +28,15 @@ SeenSet::Slot& SeenSet::slotOf(std::uint64_t high, std::uint64_t low)
     }
 }
 
-bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t timeUs, EventTime watermark)
+bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t timeUs,
+                     EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
     const std::uint64_t low = hashBytes(key, kSecondSeed) | 1; // 0 means free
     Slot* slot = &slotOf(hash, low);
     if (slot->low != 0) {
-        if (!isReleased(*slot, watermark) && timeUs <= slot->timeUs + m_horizonUs && timeUs >= slot->timeUs - m_horizonUs)
+        if (!isReleased(*slot, watermark) && timeUs <= slot->timeUs + m_horizonUs
+            && timeUs >= slot->timeUs - m_horizonUs)
             return false;
         slot->timeUs = timeUs;
         m_changes.push_back(*slot);
@@ -53,7 +55,8 @@ void SeenSet::release(EventTime watermark)
     m_watermark = std::max(m_watermark, watermark);
     // When even the oldest key is half a horizon past its release, about a third of a steady
     // stream's keys are released: worth the walk.
-    if (m_used > kFirstSlots && m_oldestUs != INT64_MAX && watermark.us > m_oldestUs + m_horizonUs + m_horizonUs / 2)
+    if (m_used > kFirstSlots && m_oldestUs != INT64_MAX
+        && watermark.us > m_oldestUs + m_horizonUs + m_horizonUs / 2)
         rebuild(watermark);
 }
 

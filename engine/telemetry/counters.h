@@ -23,9 +23,9 @@ struct NodeCounters
     Gauge heldRows{0};  // rows inside, not yet decided
     Gauge stateKeys{0}, stateBytes{0};
     Gauge watermarkUs{INT64_MIN};
-    Gauge lagRows{-1};        // sources: records not read yet, -1 = unknown
-    Gauge lagUs{-1};          // sources: age of the oldest record not read yet, -1 = unknown
-    Gauge committedRows{0};   // sinks: rows in committed epochs
+    Gauge lagRows{-1};             // sources: records not read yet, -1 = unknown
+    Gauge lagUs{-1};               // sources: age of the oldest record not read yet, -1 = unknown
+    Gauge committedRows{0};        // sinks: rows in committed epochs
     Gauge freshEventUs{INT64_MIN}; // sinks: watermark of the last commit
     Gauge lastCommitUs{0};         // sinks: wall time of the last commit
 

@@ -11,13 +11,18 @@ namespace {
 
 Error databaseError(const SQLite::Exception& failure, const std::string& path)
 {
-    Error out{.code = ErrorCode::StorageFailed, .message = failure.what(), .object = path, .hint = {}, .cause = {}};
+    Error out{.code = ErrorCode::StorageFailed,
+              .message = failure.what(),
+              .object = path,
+              .hint = {},
+              .cause = {}};
     switch (failure.getErrorCode()) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         out.code = ErrorCode::DecodeFailed;
         out.message = "the workspace database is damaged: " + out.message;
-        out.hint = "Restore it from a backup (a copy is made before each migration), or begin a new workspace over the same lake.";
+        out.hint = "Restore it from a backup (a copy is made before each migration), or begin a "
+                   "new workspace over the same lake.";
         break;
     case SQLITE_FULL:
         out.code = ErrorCode::StorageFull;
@@ -86,26 +91,33 @@ Result<Database> Database::open(const std::string& path, bool isReadOnly)
 {
     constexpr int kBusyMs = 2000;
     try {
-        const int flags = isReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+        const int flags
+            = isReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
         auto handle = std::make_unique<SQLite::Database>(path, flags, kBusyMs);
         const int present = schemaOf(*handle);
         if (present > newestSchema())
             return Error{.code = ErrorCode::Unsupported,
-                         .message = "a newer version of Sluice wrote this workspace (schema " + std::to_string(present)
-                             + ", this version knows " + std::to_string(newestSchema()) + ")",
+                         .message = "a newer version of Sluice wrote this workspace (schema "
+                             + std::to_string(present) + ", this version knows "
+                             + std::to_string(newestSchema()) + ")",
                          .object = path,
                          .hint = "Use the newer version, or open another workspace.",
                          .cause = {}};
         if (!isReadOnly) {
-            handle->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+            handle->exec(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
             migrate(*handle, path);
         }
         return Database(path, std::move(handle));
     } catch (const SQLite::Exception& failure) {
         return databaseError(failure, path);
     } catch (const std::filesystem::filesystem_error& failure) {
-        return Error{.code = ErrorCode::StorageFailed, .message = std::string("cannot copy the database before its migration: ") + failure.what(),
-                     .object = path, .hint = "Free some space on the disk.", .cause = {}};
+        return Error{.code = ErrorCode::StorageFailed,
+                     .message = std::string("cannot copy the database before its migration: ")
+                         + failure.what(),
+                     .object = path,
+                     .hint = "Free some space on the disk.",
+                     .cause = {}};
     }
 }
 

@@ -18,8 +18,8 @@ namespace sluice::workspace {
 class Database
 {
 public:
-    /// Opens or creates a database. Unsupported if a newer version of Sluice wrote it, DecodeFailed if
-    /// it is damaged. Before a migration the file is copied to <path>.before-NNNN.
+    /// Opens or creates a database. Unsupported if a newer version of Sluice wrote it, DecodeFailed
+    /// if it is damaged. Before a migration the file is copied to <path>.before-NNNN.
     static Result<Database> open(const std::string& path, bool isReadOnly);
     ~Database();
     Database(Database&&) noexcept;

@@ -19,14 +19,21 @@ using Key = std::array<unsigned char, crypto_secretbox_KEYBYTES>;
 
 Error vaultError(ErrorCode code, std::string message, std::string object, std::string hint)
 {
-    return {.code = code, .message = std::move(message), .object = std::move(object), .hint = std::move(hint), .cause = {}};
+    return {.code = code,
+            .message = std::move(message),
+            .object = std::move(object),
+            .hint = std::move(hint),
+            .cause = {}};
 }
 
 Status deriveKey(const VaultKey& from, const unsigned char* salt, Key& out, const std::string& path)
 {
-    if (crypto_pwhash(out.data(), out.size(), from.secret.data(), from.secret.size(), salt, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                      crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0)
-        return vaultError(ErrorCode::CapacityExceeded, "not enough memory to open the vault", path, "It needs 64 MB for a moment.");
+    if (crypto_pwhash(out.data(), out.size(), from.secret.data(), from.secret.size(), salt,
+                      crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                      crypto_pwhash_ALG_ARGON2ID13)
+        != 0)
+        return vaultError(ErrorCode::CapacityExceeded, "not enough memory to open the vault", path,
+                          "It needs 64 MB for a moment.");
     return ok();
 }
 
@@ -47,11 +54,13 @@ Result<VaultKey> VaultKey::fromEnvironment()
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
             text.pop_back();
         if (text.empty())
-            return vaultError(ErrorCode::ConfigInvalid, "the key file is empty", file, "Write a long random text into it.");
+            return vaultError(ErrorCode::ConfigInvalid, "the key file is empty", file,
+                              "Write a long random text into it.");
         return VaultKey{std::move(text)};
     }
-    return vaultError(ErrorCode::NotFound, "the vault needs its passphrase", "vault",
-                      "Set SLUICE_VAULT_PASSPHRASE, or SLUICE_VAULT_KEY_FILE to a file that holds it.");
+    return vaultError(
+        ErrorCode::NotFound, "the vault needs its passphrase", "vault",
+        "Set SLUICE_VAULT_PASSPHRASE, or SLUICE_VAULT_KEY_FILE to a file that holds it.");
 }
 
 Vault::Vault(std::string path, VaultKey key)
@@ -80,18 +89,22 @@ Result<Vault> Vault::open(const std::string& path, const VaultKey& key)
     const std::string& bytes = *file;
     const std::size_t head = kMagic.size() + crypto_pwhash_SALTBYTES + crypto_secretbox_NONCEBYTES;
     if (bytes.size() < head + crypto_secretbox_MACBYTES || !bytes.starts_with(kMagic))
-        return vaultError(ErrorCode::DecodeFailed, "this is no vault, or it is cut off", path, "Restore it from a backup.");
+        return vaultError(ErrorCode::DecodeFailed, "this is no vault, or it is cut off", path,
+                          "Restore it from a backup.");
     const auto* raw = reinterpret_cast<const unsigned char*>(bytes.data());
     const unsigned char* salt = raw + kMagic.size();
     const unsigned char* nonce = salt + crypto_pwhash_SALTBYTES;
     Key derived{};
     SLUICE_TRY(deriveKey(key, salt, derived, path));
     std::string plain(bytes.size() - head - crypto_secretbox_MACBYTES, '\0');
-    const int opened = crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(plain.data()), raw + head, bytes.size() - head, nonce, derived.data());
+    const int opened
+        = crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(plain.data()), raw + head,
+                                     bytes.size() - head, nonce, derived.data());
     sodium_memzero(derived.data(), derived.size());
     if (opened != 0)
         return vaultError(ErrorCode::ConnectRefused, "the passphrase does not open the vault", path,
-                          "Check SLUICE_VAULT_PASSPHRASE; if it is right, the file was changed: restore it from a backup.");
+                          "Check SLUICE_VAULT_PASSPHRASE; if it is right, the file was changed: "
+                          "restore it from a backup.");
     ByteReader in(plain);
     while (!in.atEnd() && !in.hasFailed()) {
         std::string name(in.bytes());
@@ -116,7 +129,8 @@ Result<std::string> Vault::get(const std::string& name) const
 {
     const auto found = m_values.find(name);
     if (found == m_values.end())
-        return vaultError(ErrorCode::NotFound, "the vault has no secret \"" + name + "\"", m_path, "Put it in: sluicectl secrets put " + name);
+        return vaultError(ErrorCode::NotFound, "the vault has no secret \"" + name + "\"", m_path,
+                          "Put it in: sluicectl secrets put " + name);
     return found->second;
 }
 
@@ -129,7 +143,8 @@ Status Vault::put(const std::string& name, const std::string& value)
 Status Vault::remove(const std::string& name)
 {
     if (m_values.erase(name) == 0)
-        return vaultError(ErrorCode::NotFound, "the vault has no secret \"" + name + "\"", m_path, {});
+        return vaultError(ErrorCode::NotFound, "the vault has no secret \"" + name + "\"", m_path,
+                          {});
     return save();
 }
 
@@ -142,7 +157,8 @@ Status Vault::save() const
     }
     std::string plain = content.take();
     std::string out(kMagic);
-    out.resize(kMagic.size() + crypto_pwhash_SALTBYTES + crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size());
+    out.resize(kMagic.size() + crypto_pwhash_SALTBYTES + crypto_secretbox_NONCEBYTES
+               + crypto_secretbox_MACBYTES + plain.size());
     auto* raw = reinterpret_cast<unsigned char*>(out.data());
     unsigned char* salt = raw + kMagic.size();
     unsigned char* nonce = salt + crypto_pwhash_SALTBYTES;
@@ -150,7 +166,9 @@ Status Vault::save() const
     randombytes_buf(nonce, crypto_secretbox_NONCEBYTES);
     Key derived{};
     SLUICE_TRY(deriveKey(m_key, salt, derived, m_path));
-    crypto_secretbox_easy(nonce + crypto_secretbox_NONCEBYTES, reinterpret_cast<const unsigned char*>(plain.data()), plain.size(), nonce, derived.data());
+    crypto_secretbox_easy(nonce + crypto_secretbox_NONCEBYTES,
+                          reinterpret_cast<const unsigned char*>(plain.data()), plain.size(), nonce,
+                          derived.data());
     sodium_memzero(derived.data(), derived.size());
     wipe(plain);
     SLUICE_TRY(writeFileDurably(m_path, out));
@@ -164,7 +182,8 @@ Result<std::string> resolveSecret(const std::string& reference, const std::strin
         const std::string name = reference.substr(4);
         const char* value = std::getenv(name.c_str());
         if (!value)
-            return vaultError(ErrorCode::NotFound, "the environment has no " + name, reference, "Set it before starting Sluice.");
+            return vaultError(ErrorCode::NotFound, "the environment has no " + name, reference,
+                              "Set it before starting Sluice.");
         return std::string(value);
     }
     if (!reference.starts_with("secret:"))

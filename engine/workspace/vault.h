@@ -24,8 +24,8 @@ struct VaultKey
 class Vault
 {
 public:
-    /// Opens a vault, an empty one if the file is not there. ConnectRefused for a wrong passphrase or
-    /// a changed file (the two cannot be told apart).
+    /// Opens a vault, an empty one if the file is not there. ConnectRefused for a wrong passphrase
+    /// or a changed file (the two cannot be told apart).
     static Result<Vault> open(const std::string& path, const VaultKey& key);
     ~Vault();
     Vault(Vault&&) noexcept = default;

@@ -32,7 +32,8 @@ Result<int> takeLock(const std::string& folder)
         const std::string holder = textAt(path);
         ::close(file);
         return Error{.code = ErrorCode::Conflict,
-                     .message = "another Sluice has this workspace open" + (holder.empty() ? std::string() : " (process " + holder + ")"),
+                     .message = "another Sluice has this workspace open"
+                         + (holder.empty() ? std::string() : " (process " + holder + ")"),
                      .object = folder,
                      .hint = "Close it, or choose another folder with --workspace.",
                      .cause = {}};
@@ -102,20 +103,27 @@ Result<std::vector<StoredPipeline>> Workspace::pipelines() const
 {
     std::vector<StoredPipeline> out;
     SLUICE_TRY(m_database.read([&](SQLite::Database& db) {
-        SQLite::Statement query(db, "SELECT p.name, p.version, v.text, v.document_path, v.saved_us FROM pipelines p JOIN pipeline_versions v "
-                                    "ON v.pipeline = p.name AND v.version = p.version WHERE NOT p.is_removed ORDER BY p.name");
+        SQLite::Statement query(db,
+                                "SELECT p.name, p.version, v.text, v.document_path, v.saved_us "
+                                "FROM pipelines p JOIN pipeline_versions v "
+                                "ON v.pipeline = p.name AND v.version = p.version WHERE NOT "
+                                "p.is_removed ORDER BY p.name");
         while (query.executeStep())
-            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt(), query.getColumn(2).getString(),
-                           query.getColumn(3).getString(), query.getColumn(4).getInt64()});
+            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt(),
+                           query.getColumn(2).getString(), query.getColumn(3).getString(),
+                           query.getColumn(4).getInt64()});
     }));
     return out;
 }
 
-Result<int> Workspace::savePipeline(const std::string& name, const std::string& text, const std::string& documentPath, std::int64_t nowUs)
+Result<int> Workspace::savePipeline(const std::string& name, const std::string& text,
+                                    const std::string& documentPath, std::int64_t nowUs)
 {
     int version = 0;
     SLUICE_TRY(m_database.write([&](SQLite::Database& db) {
-        SQLite::Statement newest(db, "SELECT version, text FROM pipeline_versions WHERE pipeline = ? ORDER BY version DESC LIMIT 1");
+        SQLite::Statement newest(db,
+                                 "SELECT version, text FROM pipeline_versions WHERE pipeline = ? "
+                                 "ORDER BY version DESC LIMIT 1");
         newest.bind(1, name);
         bool isSame = false;
         if (newest.executeStep()) {
@@ -123,7 +131,9 @@ Result<int> Workspace::savePipeline(const std::string& name, const std::string& 
             isSame = newest.getColumn(1).getString() == text;
         }
         version += isSame ? 0 : 1;
-        SQLite::Statement put(db, "INSERT INTO pipelines(name, version) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET version = excluded.version, is_removed = 0");
+        SQLite::Statement put(db,
+                              "INSERT INTO pipelines(name, version) VALUES(?, ?) ON CONFLICT(name) "
+                              "DO UPDATE SET version = excluded.version, is_removed = 0");
         put.bind(1, name);
         put.bind(2, version);
         put.exec();
@@ -150,11 +160,13 @@ Status Workspace::removePipeline(const std::string& name)
     });
 }
 
-Result<std::int64_t> Workspace::beginRun(const std::string& pipeline, int version, std::int64_t nowUs)
+Result<std::int64_t> Workspace::beginRun(const std::string& pipeline, int version,
+                                         std::int64_t nowUs)
 {
     std::int64_t id = 0;
     SLUICE_TRY(m_database.write([&](SQLite::Database& db) {
-        SQLite::Statement add(db, "INSERT INTO runs(pipeline, version, started_us) VALUES(?, ?, ?)");
+        SQLite::Statement add(db,
+                              "INSERT INTO runs(pipeline, version, started_us) VALUES(?, ?, ?)");
         add.bind(1, pipeline);
         add.bind(2, version);
         add.bind(3, nowUs);
@@ -164,10 +176,12 @@ Result<std::int64_t> Workspace::beginRun(const std::string& pipeline, int versio
     return id;
 }
 
-Status Workspace::endRun(std::int64_t id, const std::string& outcome, const std::string& reason, std::int64_t nowUs)
+Status Workspace::endRun(std::int64_t id, const std::string& outcome, const std::string& reason,
+                         std::int64_t nowUs)
 {
     return m_database.write([&](SQLite::Database& db) {
-        SQLite::Statement end(db, "UPDATE runs SET ended_us = ?, outcome = ?, reason = ? WHERE id = ?");
+        SQLite::Statement end(db,
+                              "UPDATE runs SET ended_us = ?, outcome = ?, reason = ? WHERE id = ?");
         end.bind(1, nowUs);
         end.bind(2, outcome);
         end.bind(3, reason);
@@ -180,13 +194,16 @@ Result<std::vector<StoredRun>> Workspace::runs(const std::string& pipeline, int 
 {
     std::vector<StoredRun> out;
     SLUICE_TRY(m_database.read([&](SQLite::Database& db) {
-        SQLite::Statement query(db, "SELECT id, pipeline, version, started_us, coalesce(ended_us, 0), coalesce(outcome, ''), coalesce(reason, '') "
-                                    "FROM runs WHERE pipeline = ? ORDER BY id DESC LIMIT ?");
+        SQLite::Statement query(db,
+                                "SELECT id, pipeline, version, started_us, coalesce(ended_us, 0), "
+                                "coalesce(outcome, ''), coalesce(reason, '') "
+                                "FROM runs WHERE pipeline = ? ORDER BY id DESC LIMIT ?");
         query.bind(1, pipeline);
         query.bind(2, limit);
         while (query.executeStep())
-            out.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(), query.getColumn(2).getInt(),
-                           query.getColumn(3).getInt64(), query.getColumn(4).getInt64(), query.getColumn(5).getString(),
+            out.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),
+                           query.getColumn(2).getInt(), query.getColumn(3).getInt64(),
+                           query.getColumn(4).getInt64(), query.getColumn(5).getString(),
                            query.getColumn(6).getString()});
     }));
     return out;
@@ -196,8 +213,10 @@ Result<std::vector<StoredConnection>> Workspace::connections() const
 {
     std::vector<StoredConnection> out;
     SLUICE_TRY(m_database.read([&](SQLite::Database& db) {
-        SQLite::Statement query(db, "SELECT c.name, c.kind, o.name, o.value FROM connections c LEFT JOIN connection_options o "
-                                    "ON o.connection = c.name ORDER BY c.name, o.name");
+        SQLite::Statement query(db,
+                                "SELECT c.name, c.kind, o.name, o.value FROM connections c LEFT "
+                                "JOIN connection_options o "
+                                "ON o.connection = c.name ORDER BY c.name, o.name");
         while (query.executeStep()) {
             const std::string name = query.getColumn(0).getString();
             if (out.empty() || out.back().name != name)
@@ -212,14 +231,18 @@ Result<std::vector<StoredConnection>> Workspace::connections() const
 Status Workspace::saveConnection(const StoredConnection& connection)
 {
     for (const auto& [name, value] : connection.options)
-        if (isSecretOption(name) && !value.empty() && !value.starts_with("secret:") && !value.starts_with("env:"))
+        if (isSecretOption(name) && !value.empty() && !value.starts_with("secret:")
+            && !value.starts_with("env:"))
             return Error{.code = ErrorCode::ConfigInvalid,
                          .message = "a secret is kept by its name only",
                          .object = connection.name + "." + name,
-                         .hint = "Put it into the vault (sluicectl secrets put NAME) and write secret:NAME, or write env:NAME.",
+                         .hint = "Put it into the vault (sluicectl secrets put NAME) and write "
+                                 "secret:NAME, or write env:NAME.",
                          .cause = {}};
     return m_database.write([&](SQLite::Database& db) {
-        SQLite::Statement put(db, "INSERT INTO connections VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET kind = excluded.kind");
+        SQLite::Statement put(db,
+                              "INSERT INTO connections VALUES(?, ?) ON CONFLICT(name) DO UPDATE "
+                              "SET kind = excluded.kind");
         put.bind(1, connection.name);
         put.bind(2, connection.kind);
         put.exec();
@@ -248,8 +271,11 @@ Status Workspace::removeConnection(const std::string& name)
 Status Workspace::appendPoints(const std::vector<StoredPoint>& points)
 {
     return m_database.write([&](SQLite::Database& db) {
-        SQLite::Statement name(db, "INSERT INTO metric_names(name) VALUES(?) ON CONFLICT DO NOTHING");
-        SQLite::Statement put(db, "INSERT OR REPLACE INTO metric_points SELECT id, ?, ?, ?, ?, ?, ? FROM metric_names WHERE name = ?");
+        SQLite::Statement name(db,
+                               "INSERT INTO metric_names(name) VALUES(?) ON CONFLICT DO NOTHING");
+        SQLite::Statement put(db,
+                              "INSERT OR REPLACE INTO metric_points SELECT id, ?, ?, ?, ?, ?, ? "
+                              "FROM metric_names WHERE name = ?");
         for (const StoredPoint& point : points) {
             name.bind(1, point.metric);
             name.exec();
@@ -271,12 +297,16 @@ Result<std::vector<StoredPoint>> Workspace::points(std::int64_t fromUs) const
 {
     std::vector<StoredPoint> out;
     SLUICE_TRY(m_database.read([&](SQLite::Database& db) {
-        SQLite::Statement query(db, "SELECT n.name, p.time_us, p.least, p.greatest, p.last, p.total, p.count FROM metric_points p "
-                                    "JOIN metric_names n ON n.id = p.metric WHERE p.time_us >= ? ORDER BY n.name, p.time_us");
+        SQLite::Statement query(db,
+                                "SELECT n.name, p.time_us, p.least, p.greatest, p.last, p.total, "
+                                "p.count FROM metric_points p "
+                                "JOIN metric_names n ON n.id = p.metric WHERE p.time_us >= ? ORDER "
+                                "BY n.name, p.time_us");
         query.bind(1, fromUs);
         while (query.executeStep())
-            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt64(), query.getColumn(2).getDouble(),
-                           query.getColumn(3).getDouble(), query.getColumn(4).getDouble(), query.getColumn(5).getDouble(),
+            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt64(),
+                           query.getColumn(2).getDouble(), query.getColumn(3).getDouble(),
+                           query.getColumn(4).getDouble(), query.getColumn(5).getDouble(),
                            query.getColumn(6).getInt64()});
     }));
     return out;
@@ -294,8 +324,10 @@ Status Workspace::trimPoints(std::int64_t beforeUs)
 Status Workspace::addRuleResults(const std::vector<StoredRuleResult>& results)
 {
     return m_database.write([&](SQLite::Database& db) {
-        SQLite::Statement put(db, "INSERT INTO rule_results VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-                                  "passed = passed + excluded.passed, failed = failed + excluded.failed");
+        SQLite::Statement put(
+            db,
+            "INSERT INTO rule_results VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "passed = passed + excluded.passed, failed = failed + excluded.failed");
         for (const StoredRuleResult& result : results) {
             put.bind(1, result.pipeline);
             put.bind(2, result.node);
@@ -313,11 +345,14 @@ Result<std::vector<StoredRuleResult>> Workspace::ruleResults(std::int64_t fromUs
 {
     std::vector<StoredRuleResult> out;
     SLUICE_TRY(m_database.read([&](SQLite::Database& db) {
-        SQLite::Statement query(db, "SELECT pipeline, node, rule, minute_us, passed, failed FROM rule_results WHERE minute_us >= ? ORDER BY minute_us");
+        SQLite::Statement query(db,
+                                "SELECT pipeline, node, rule, minute_us, passed, failed FROM "
+                                "rule_results WHERE minute_us >= ? ORDER BY minute_us");
         query.bind(1, fromUs);
         while (query.executeStep())
-            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
-                           query.getColumn(3).getInt64(), query.getColumn(4).getInt64(), query.getColumn(5).getInt64()});
+            out.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(),
+                           query.getColumn(2).getString(), query.getColumn(3).getInt64(),
+                           query.getColumn(4).getInt64(), query.getColumn(5).getInt64()});
     }));
     return out;
 }

@@ -54,26 +54,33 @@ struct StoredRuleResult
 class Workspace
 {
 public:
-    /// Makes the folder if it is not there. Conflict if another process holds it, naming its number.
+    /// Makes the folder if it is not there. Conflict if another process holds it, naming its
+    /// number.
     static Result<Workspace> open(const std::string& folder, bool isReadOnly);
     ~Workspace();
     Workspace(Workspace&& other) noexcept;
 
     const std::string& folder() const { return m_folder; }
     std::string lakeFolder() const { return m_folder + "/lake"; }
-    std::string stateFolder(const std::string& pipeline) const { return m_folder + "/state/" + pipeline; }
+    std::string stateFolder(const std::string& pipeline) const
+    {
+        return m_folder + "/state/" + pipeline;
+    }
 
     Result<std::vector<StoredPipeline>> pipelines() const;
     /// Keeps a document; returns its version. The same text as the newest version keeps that one.
-    Result<int> savePipeline(const std::string& name, const std::string& text, const std::string& documentPath, std::int64_t nowUs);
+    Result<int> savePipeline(const std::string& name, const std::string& text,
+                             const std::string& documentPath, std::int64_t nowUs);
     Status removePipeline(const std::string& name);
 
     Result<std::int64_t> beginRun(const std::string& pipeline, int version, std::int64_t nowUs);
-    Status endRun(std::int64_t id, const std::string& outcome, const std::string& reason, std::int64_t nowUs);
+    Status endRun(std::int64_t id, const std::string& outcome, const std::string& reason,
+                  std::int64_t nowUs);
     Result<std::vector<StoredRun>> runs(const std::string& pipeline, int limit) const;
 
     Result<std::vector<StoredConnection>> connections() const;
-    /// Refuses a secret written out: options named like a password must be "secret:NAME" or "env:NAME".
+    /// Refuses a secret written out: options named like a password must be "secret:NAME" or
+    /// "env:NAME".
     Status saveConnection(const StoredConnection& connection);
     Status removeConnection(const std::string& name);
 

@@ -104,7 +104,9 @@ private slots:
         const std::string mark = std::string("TO") + "DO";
         const Findings findings = checkTokens({{"engine/a.cpp", "int a;\n// " + mark + ": b\n"},
                                                {"engine/b.cpp", "int " + mark + "s;\n"},
-                                               {"engine/c.h", "class " "PageManager\n{\n};\n"}});
+                                               {"engine/c.h",
+                                                "class "
+                                                "PageManager\n{\n};\n"}});
         QCOMPARE(findings.size(), std::size_t(2));
         QVERIFY(findings[0].starts_with("engine/a.cpp:2: "));
         QVERIFY(findings[1].starts_with("engine/c.h:1: "));

@@ -39,47 +39,77 @@ private slots:
     {
         QCOMPARE(sluicectl({QStringLiteral("nonsense")}).code, 2);
         const QString bad = file("bad.yaml", "pipeline: x\nnodes:\n  a: {type: fliter}\n");
-        const Ended invalid = sluicectl({QStringLiteral("validate"), bad, QStringLiteral("--json")});
+        const Ended invalid
+            = sluicectl({QStringLiteral("validate"), bad, QStringLiteral("--json")});
         QCOMPARE(invalid.code, 3);
         const QJsonObject findings = QJsonDocument::fromJson(invalid.out).object();
         QVERIFY(!findings[QStringLiteral("valid")].toBool());
-        QVERIFY(findings[QStringLiteral("findings")].toArray()[0].toString().contains(QStringLiteral("bad.yaml:3:")));
-        const Ended missing = sluicectl({QStringLiteral("lake"), QStringLiteral("ls"), QStringLiteral("-w"), m_folder.path() + QStringLiteral("/nothing"), QStringLiteral("--json")});
+        QVERIFY(findings[QStringLiteral("findings")].toArray()[0].toString().contains(
+            QStringLiteral("bad.yaml:3:")));
+        const Ended missing
+            = sluicectl({QStringLiteral("lake"), QStringLiteral("ls"), QStringLiteral("-w"),
+                         m_folder.path() + QStringLiteral("/nothing"), QStringLiteral("--json")});
         QCOMPARE(missing.code, 4);
         QVERIFY(QJsonDocument::fromJson(missing.out).object().contains(QStringLiteral("hint")));
     }
     void aRunAndItsTables()
     {
         file("in.jsonl", "{\"a\":1}\n{\"a\":2}\nbroken\n");
-        const QString document = file("p.yaml", "pipeline: p\nnodes:\n  in: {type: file_source, path: in.jsonl, schema: {a: long}}\n"
-                                                "  out: {type: delta_sink, input: in, table: silver.p}\n");
+        const QString document = file(
+            "p.yaml",
+            "pipeline: p\nnodes:\n  in: {type: file_source, path: in.jsonl, schema: {a: long}}\n"
+            "  out: {type: delta_sink, input: in, table: silver.p}\n");
         const QString workspace = m_folder.path() + QStringLiteral("/w");
-        const Ended ran = sluicectl({QStringLiteral("run"), document, QStringLiteral("--until-idle"), QStringLiteral("--json"), QStringLiteral("-q"), QStringLiteral("-w"), workspace});
+        const Ended ran = sluicectl({QStringLiteral("run"), document,
+                                     QStringLiteral("--until-idle"), QStringLiteral("--json"),
+                                     QStringLiteral("-q"), QStringLiteral("-w"), workspace});
         QVERIFY2(ran.code == 0, ran.err.constData());
         const QJsonObject outcome = QJsonDocument::fromJson(ran.out).object();
         QCOMPARE(outcome[QStringLiteral("rows_in")].toInt(), 3);
         QCOMPARE(outcome[QStringLiteral("dead_letter")].toInt(), 1);
-        const Ended sql = sluicectl({QStringLiteral("sql"), QStringLiteral("SELECT sum(a) AS s FROM silver.p"), QStringLiteral("--json"), QStringLiteral("-w"), workspace});
+        const Ended sql
+            = sluicectl({QStringLiteral("sql"), QStringLiteral("SELECT sum(a) AS s FROM silver.p"),
+                         QStringLiteral("--json"), QStringLiteral("-w"), workspace});
         QCOMPARE(sql.out.trimmed(), QByteArray("[{\"s\":3}]"));
-        const Ended human = sluicectl({QStringLiteral("sql"), QStringLiteral("SELECT count(*) FROM silver.p"), QStringLiteral("-w"), workspace});
+        const Ended human
+            = sluicectl({QStringLiteral("sql"), QStringLiteral("SELECT count(*) FROM silver.p"),
+                         QStringLiteral("-w"), workspace});
         QVERIFY(human.out.contains("2"));
-        const QJsonArray tables = QJsonDocument::fromJson(sluicectl({QStringLiteral("lake"), QStringLiteral("ls"), QStringLiteral("--json"), QStringLiteral("-w"), workspace}).out).array();
+        const QJsonArray tables
+            = QJsonDocument::fromJson(
+                  sluicectl({QStringLiteral("lake"), QStringLiteral("ls"), QStringLiteral("--json"),
+                             QStringLiteral("-w"), workspace})
+                      .out)
+                  .array();
         QVERIFY(tables.size() >= 2);
-        QVERIFY(sluicectl({QStringLiteral("lake"), QStringLiteral("history"), QStringLiteral("silver.p"), QStringLiteral("-w"), workspace}).out.contains("STREAMING UPDATE"));
+        QVERIFY(sluicectl({QStringLiteral("lake"), QStringLiteral("history"),
+                           QStringLiteral("silver.p"), QStringLiteral("-w"), workspace})
+                    .out.contains("STREAMING UPDATE"));
     }
     void secretsNeverShow()
     {
         const QString workspace = m_folder.path() + QStringLiteral("/s");
-        sluicectl({QStringLiteral("connections"), QStringLiteral("put"), QStringLiteral("prod"), QStringLiteral("bootstrap.servers=h:1"), QStringLiteral("-w"), workspace});
-        const Ended refused = sluicectl({QStringLiteral("connections"), QStringLiteral("put"), QStringLiteral("prod"), QStringLiteral("sasl.password=hunter2"), QStringLiteral("-w"), workspace});
+        sluicectl({QStringLiteral("connections"), QStringLiteral("put"), QStringLiteral("prod"),
+                   QStringLiteral("bootstrap.servers=h:1"), QStringLiteral("-w"), workspace});
+        const Ended refused = sluicectl(
+            {QStringLiteral("connections"), QStringLiteral("put"), QStringLiteral("prod"),
+             QStringLiteral("sasl.password=hunter2"), QStringLiteral("-w"), workspace});
         QCOMPARE(refused.code, 3);
         QVERIFY(!refused.err.contains("hunter2"));
         qputenv("SLUICE_VAULT_PASSPHRASE", "open sesame");
-        QCOMPARE(sluicectl({QStringLiteral("secrets"), QStringLiteral("put"), QStringLiteral("prod"), QStringLiteral("-w"), workspace}, "hunter2\n").code, 0);
-        const Ended names = sluicectl({QStringLiteral("secrets"), QStringLiteral("ls"), QStringLiteral("--json"), QStringLiteral("-w"), workspace});
+        QCOMPARE(sluicectl({QStringLiteral("secrets"), QStringLiteral("put"),
+                            QStringLiteral("prod"), QStringLiteral("-w"), workspace},
+                           "hunter2\n")
+                     .code,
+                 0);
+        const Ended names = sluicectl({QStringLiteral("secrets"), QStringLiteral("ls"),
+                                       QStringLiteral("--json"), QStringLiteral("-w"), workspace});
         QCOMPARE(names.out.trimmed(), QByteArray("[\"prod\"]"));
         qputenv("SLUICE_VAULT_PASSPHRASE", "wrong");
-        QCOMPARE(sluicectl({QStringLiteral("secrets"), QStringLiteral("ls"), QStringLiteral("-w"), workspace}).code, 5);
+        QCOMPARE(sluicectl({QStringLiteral("secrets"), QStringLiteral("ls"), QStringLiteral("-w"),
+                            workspace})
+                     .code,
+                 5);
     }
 };
 

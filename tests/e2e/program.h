@@ -20,7 +20,8 @@ inline Ended sluicectl(const QStringList& arguments, const QByteArray& input = {
     process.write(input);
     process.closeWriteChannel();
     process.waitForFinished(60'000);
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+            process.readAllStandardOutput(), process.readAllStandardError()};
 }
 
 } // namespace sluice::test

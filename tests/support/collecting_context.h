@@ -42,14 +42,16 @@ public:
                 const flow::RejectReason& reason) override
     {
         for (const std::uint32_t row : which)
-            rejects.push_back({verdict, std::string(reason.rule), std::string(reason.message),
-                               batch.raw ? std::string(batch.raw->record(batch.rawRow(row))) : std::string()});
+            rejects.push_back(
+                {verdict, std::string(reason.rule), std::string(reason.message),
+                 batch.raw ? std::string(batch.raw->record(batch.rawRow(row))) : std::string()});
         count(verdict, which.size());
     }
-    void rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::uint32_t index, Verdict verdict,
-                      const flow::RejectReason& reason) override
+    void rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::uint32_t index,
+                      Verdict verdict, const flow::RejectReason& reason) override
     {
-        rejects.push_back({verdict, std::string(reason.rule), std::string(reason.message), std::string(raw->record(index))});
+        rejects.push_back({verdict, std::string(reason.rule), std::string(reason.message),
+                           std::string(raw->record(index))});
         count(verdict, 1);
     }
     void count(Verdict verdict, std::uint64_t rowCount) override
@@ -61,7 +63,10 @@ public:
     EventTime watermark() const override { return m_watermark; }
     void advanceWatermark(EventTime to) override { m_watermark = std::max(m_watermark, to); }
 
-    std::uint64_t counted(Verdict verdict) const { return m_counters.verdicts[std::size_t(verdict)].load(); }
+    std::uint64_t counted(Verdict verdict) const
+    {
+        return m_counters.verdicts[std::size_t(verdict)].load();
+    }
     std::string joined() const
     {
         std::string out;

@@ -62,11 +62,14 @@ inline api::EngineSnapshot plantSnapshot()
     pipeline.state = RunState::Running;
     pipeline.rowsIn = 1'000'000;
     pipeline.rowsInPerSecond = 12'345;
-    pipeline.latency = {.p50Us = 400'000, .p95Us = 800'000, .p99Us = 900'000, .maxUs = 1'000'000, .count = 100};
+    pipeline.latency
+        = {.p50Us = 400'000, .p95Us = 800'000, .p99Us = 900'000, .maxUs = 1'000'000, .count = 100};
     const auto node = [&](const char* name, NodeRole role, const char* layer) {
         NodeSnapshot made;
         made.name = name;
-        made.type = role == NodeRole::Source ? "kafka_source" : role == NodeRole::Sink ? "delta_sink" : "expect";
+        made.type = role == NodeRole::Source ? "kafka_source"
+            : role == NodeRole::Sink         ? "delta_sink"
+                                             : "expect";
         made.role = role;
         made.layer = layer;
         made.target = role == NodeRole::Sink ? std::string(layer) + ".orders" : std::string();
@@ -78,7 +81,9 @@ inline api::EngineSnapshot plantSnapshot()
     node("silver", NodeRole::Sink, "silver");
     node("per_minute", NodeRole::Window, "");
     node("gold", NodeRole::Sink, "gold");
-    for (const auto& [from, to] : {std::pair("orders_raw", "checked"), std::pair("checked", "silver"), std::pair("checked", "per_minute"), std::pair("per_minute", "gold")}) {
+    for (const auto& [from, to] :
+         {std::pair("orders_raw", "checked"), std::pair("checked", "silver"),
+          std::pair("checked", "per_minute"), std::pair("per_minute", "gold")}) {
         EdgeSnapshot edge;
         edge.from = from;
         edge.to = to;
@@ -86,9 +91,21 @@ inline api::EngineSnapshot plantSnapshot()
         edge.rows = 5000;
         pipeline.edges.push_back(edge);
     }
-    pipeline.rules.push_back({.node = "checked", .name = "has_customer", .check = "customer IS NOT NULL", .onFail = "quarantine", .passed = 990, .failed = 10});
+    pipeline.rules.push_back({.node = "checked",
+                              .name = "has_customer",
+                              .check = "customer IS NOT NULL",
+                              .onFail = "quarantine",
+                              .passed = 990,
+                              .failed = 10});
     out.pipelines.push_back(pipeline);
-    ObjectiveSnapshot objective{.name = "Orders fresh", .pipeline = "orders", .indicator = "freshness", .table = "gold.orders", .unit = "s", .value = 2, .hasValue = true, .threshold = 60};
+    ObjectiveSnapshot objective{.name = "Orders fresh",
+                                .pipeline = "orders",
+                                .indicator = "freshness",
+                                .table = "gold.orders",
+                                .unit = "s",
+                                .value = 2,
+                                .hasValue = true,
+                                .threshold = 60};
     out.objectives.push_back(objective);
     return out;
 }

@@ -18,5 +18,6 @@ struct Registration
 
 /// Stands at the end of a test file, before its .moc include.
 #define SLUICE_TEST(Class)                                                                         \
-    static const sluice::test::Registration sluiceTestRegistration(                                \
-        __FILE__, []() -> QObject* { return new Class; });
+    static const sluice::test::Registration sluiceTestRegistration(__FILE__, []() -> QObject* {    \
+        return new Class;                                                                          \
+    });

@@ -27,8 +27,8 @@ public:
 
     const api::EngineSnapshotPtr& snapshot() const { return m_snapshot; }
 
-    /// The handler is called with each answer to the question (a connection test has several), unless
-    /// context is gone by then.
+    /// The handler is called with each answer to the question (a connection test has several),
+    /// unless context is gone by then.
     void ask(api::Query query, QObject* context, AnswerHandler handler);
     void submit(api::Command command, QObject* context = nullptr, OutcomeHandler handler = {});
 

@@ -5,7 +5,8 @@
 
 namespace sluice::ui {
 
-SeriesFeed::SeriesFeed(EngineBridge& bridge, QString object, QString metric, int seconds, int columns, QObject* parent)
+SeriesFeed::SeriesFeed(EngineBridge& bridge, QString object, QString metric, int seconds,
+                       int columns, QObject* parent)
     : QObject(parent)
     , m_bridge(bridge)
     , m_object(std::move(object))
@@ -51,10 +52,15 @@ void SeriesFeed::askNow()
     const std::int64_t to = m_bridge.snapshot()->timeUs;
     // A young workspace has little to show: the range grows with it, from a minute on.
     const std::int64_t history = std::int64_t(m_bridge.snapshot()->historySeconds) + 5;
-    const std::int64_t seconds = std::min<std::int64_t>(m_seconds, std::max<std::int64_t>(60, history));
+    const std::int64_t seconds
+        = std::min<std::int64_t>(m_seconds, std::max<std::int64_t>(60, history));
     const std::int64_t from = to - seconds * 1'000'000;
     const quint64 serial = ++m_serial;
-    m_bridge.ask(api::SeriesQuery{.metric = m_metric.toStdString(), .object = m_object.toStdString(), .fromUs = from, .toUs = to, .columns = m_columns},
+    m_bridge.ask(api::SeriesQuery{.metric = m_metric.toStdString(),
+                                  .object = m_object.toStdString(),
+                                  .fromUs = from,
+                                  .toUs = to,
+                                  .columns = m_columns},
                  this, [this, serial, from, to](const api::AnswerBody& body) {
                      if (serial != m_serial)
                          return;

@@ -24,10 +24,12 @@ std::vector<double> roundTicks(double most, int count)
     return out;
 }
 
-std::vector<std::int64_t> timeTicks(std::int64_t fromUs, std::int64_t toUs, double pixels, double spacing)
+std::vector<std::int64_t> timeTicks(std::int64_t fromUs, std::int64_t toUs, double pixels,
+                                    double spacing)
 {
     constexpr std::int64_t kSecond = 1'000'000;
-    static constexpr std::int64_t kSteps[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21'600, 43'200, 86'400};
+    static constexpr std::int64_t kSteps[]
+        = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21'600, 43'200, 86'400};
     std::vector<std::int64_t> out;
     if (toUs <= fromUs || pixels <= 0)
         return out;

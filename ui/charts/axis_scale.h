@@ -6,11 +6,12 @@
 
 namespace sluice::ui {
 
-/// Round values for gridlines: multiples of 1, 2 or 5 x 10^n, at most count + 1, from 0 to the first
-/// that is not below most.
+/// Round values for gridlines: multiples of 1, 2 or 5 x 10^n, at most count + 1, from 0 to the
+/// first that is not below most.
 std::vector<double> roundTicks(double most, int count);
 
 /// Points of time for labels, at whole seconds, minutes or hours, at least spacing pixels apart.
-std::vector<std::int64_t> timeTicks(std::int64_t fromUs, std::int64_t toUs, double pixels, double spacing);
+std::vector<std::int64_t> timeTicks(std::int64_t fromUs, std::int64_t toUs, double pixels,
+                                    double spacing);
 
 } // namespace sluice::ui

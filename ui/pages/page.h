@@ -21,10 +21,11 @@ public:
         : QWidget(parent)
         , m_bridge(bridge)
     {
-        connect(&bridge, &EngineBridge::snapshotChanged, this, [this](const api::EngineSnapshotPtr& snapshot) {
-            if (isVisible())
-                apply(*snapshot);
-        });
+        connect(&bridge, &EngineBridge::snapshotChanged, this,
+                [this](const api::EngineSnapshotPtr& snapshot) {
+                    if (isVisible())
+                        apply(*snapshot);
+                });
     }
 
 protected:

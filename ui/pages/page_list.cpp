@@ -12,7 +12,8 @@ namespace {
 
 template <class PageType> PageEntry entry(const char* id, const char* title, const char* icon)
 {
-    return {QString::fromLatin1(id), QString::fromLatin1(title), QString::fromLatin1(icon), [](EngineBridge& bridge) -> Page* { return new PageType(bridge); }};
+    return {QString::fromLatin1(id), QString::fromLatin1(title), QString::fromLatin1(icon),
+            [](EngineBridge& bridge) -> Page* { return new PageType(bridge); }};
 }
 
 } // namespace

@@ -43,7 +43,10 @@ void ActivityRail::mousePressEvent(QMouseEvent* event)
 void ActivityRail::mouseMoveEvent(QMouseEvent* event)
 {
     m_hovered = indexAt(event->position().y());
-    setToolTip(m_hovered < 0 ? QString() : QStringLiteral("%1  Ctrl+%2").arg(pageList()[std::size_t(m_hovered)].title).arg(m_hovered + 1));
+    setToolTip(m_hovered < 0 ? QString()
+                             : QStringLiteral("%1  Ctrl+%2")
+                                   .arg(pageList()[std::size_t(m_hovered)].title)
+                                   .arg(m_hovered + 1));
     update();
 }
 
@@ -68,8 +71,10 @@ void ActivityRail::paintEvent(QPaintEvent*)
         if (isCurrent)
             painter.fillRect(QRectF(0, box.top() + 6, 3, kItem - 12), theme().accent);
         const QColor color = isCurrent ? theme().text1 : theme().text2;
-        painter.drawPixmap(QPointF(box.center().x() - 10, box.top() + 8), iconPixmap(page.icon, color, 20));
-        paintText(painter, QRectF(0, box.top() + 30, kWidth - 1, 16), Qt::AlignCenter, page.title, isCurrent ? TextRole::SmallStrong : TextRole::Small, color);
+        painter.drawPixmap(QPointF(box.center().x() - 10, box.top() + 8),
+                           iconPixmap(page.icon, color, 20));
+        paintText(painter, QRectF(0, box.top() + 30, kWidth - 1, 16), Qt::AlignCenter, page.title,
+                  isCurrent ? TextRole::SmallStrong : TextRole::Small, color);
     }
 }
 

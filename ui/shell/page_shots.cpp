@@ -34,13 +34,18 @@ int savePageShots(MainWindow& window, const QString& folder, QSize size)
     for (int i = 0; i < window.pageCount(); ++i) {
         window.showPage(i);
         if (auto* sql = qobject_cast<SqlPage*>(window.page(i))) {
-            sql->setText(QStringLiteral("SELECT country, count(*) AS orders, round(avg(amount), 2) AS mean_amount\nFROM silver.orders\nGROUP BY ALL ORDER BY orders DESC"));
+            sql->setText(QStringLiteral(
+                "SELECT country, count(*) AS orders, round(avg(amount), 2) AS mean_amount\nFROM "
+                "silver.orders\nGROUP BY ALL ORDER BY orders DESC"));
             sql->run();
         }
         for (const bool isDark : {true, false}) {
             Appearance::instance().setDark(isDark);
             settle();
-            const QString name = QStringLiteral("%1/%2-%3.png").arg(folder, pageList()[std::size_t(i)].id, isDark ? QStringLiteral("dark") : QStringLiteral("light"));
+            const QString name
+                = QStringLiteral("%1/%2-%3.png")
+                      .arg(folder, pageList()[std::size_t(i)].id,
+                           isDark ? QStringLiteral("dark") : QStringLiteral("light"));
             saved += window.grab().save(name);
         }
     }

@@ -32,8 +32,10 @@ Welcome::Welcome(QWidget* parent)
 {
     auto* all = new QVBoxLayout(this);
     all->addStretch(1);
-    auto* title = new TextLabel(tr("Start with data that moves"), TextRole::Display, TextLabel::Tone::Text1);
-    auto* lead = new TextLabel(tr("This workspace has no pipelines yet."), TextRole::Body, TextLabel::Tone::Text2);
+    auto* title = new TextLabel(tr("Start with data that moves"), TextRole::Display,
+                                TextLabel::Tone::Text1);
+    auto* lead = new TextLabel(tr("This workspace has no pipelines yet."), TextRole::Body,
+                               TextLabel::Tone::Text2);
     for (TextLabel* label : {title, lead}) {
         label->setAlignment(Qt::AlignCenter);
         all->addWidget(label);
@@ -47,10 +49,16 @@ Welcome::Welcome(QWidget* parent)
     auto* cards = new QHBoxLayout;
     cards->setSpacing(16);
     cards->addStretch(1);
-    cards->addWidget(card(tr("Demo plant"), tr("A web shop and a factory hall inside this program: orders through a Kafka endpoint of its own, payments, clicks and sensors. "
-                                               "Charts move within ten seconds; no server, nothing to install."), demo));
-    cards->addWidget(card(tr("Your pipeline"), tr("A YAML document says where records come from, what is checked and computed, and which tables they go to. "
-                                                  "sluicectl init SAMPLE writes one from a file of yours."), open));
+    cards->addWidget(card(tr("Demo plant"),
+                          tr("A web shop and a factory hall inside this program: orders through a "
+                             "Kafka endpoint of its own, payments, clicks and sensors. "
+                             "Charts move within ten seconds; no server, nothing to install."),
+                          demo));
+    cards->addWidget(card(tr("Your pipeline"),
+                          tr("A YAML document says where records come from, what is checked and "
+                             "computed, and which tables they go to. "
+                             "sluicectl init SAMPLE writes one from a file of yours."),
+                          open));
     cards->addStretch(1);
     all->addLayout(cards);
     all->addStretch(2);

@@ -105,7 +105,8 @@ QString percentText(double share, int decimals)
     const double unit = std::pow(10, -decimals);
     if (share < 1 && percent > 100 - unit)
         percent = 100 - unit;
-    return QString::number(percent, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212)) + QChar(0x2009) + QLatin1Char('%');
+    return QString::number(percent, 'f', decimals).replace(QLatin1Char('-'), QChar(0x2212))
+        + QChar(0x2009) + QLatin1Char('%');
 }
 
 QString clockText(std::int64_t us)

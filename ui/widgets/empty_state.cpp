@@ -6,7 +6,8 @@
 
 namespace sluice::ui {
 
-EmptyState::EmptyState(const QString& iconName, const QString& title, const QString& why, const QString& action, QWidget* parent)
+EmptyState::EmptyState(const QString& iconName, const QString& title, const QString& why,
+                       const QString& action, QWidget* parent)
     : QWidget(parent)
     , m_title(new TextLabel(title, TextRole::BodyStrong, TextLabel::Tone::Text1))
     , m_why(new TextLabel(why, TextRole::Control, TextLabel::Tone::Text2))
@@ -16,7 +17,8 @@ EmptyState::EmptyState(const QString& iconName, const QString& title, const QStr
     layout->setSpacing(8);
     layout->addStretch(1);
     auto* mark = new QLabel;
-    const auto tint = [mark, iconName] { mark->setPixmap(iconPixmap(iconName, theme().text3, 20)); };
+    const auto tint
+        = [mark, iconName] { mark->setPixmap(iconPixmap(iconName, theme().text3, 20)); };
     connect(&Appearance::instance(), &Appearance::changed, mark, tint);
     tint();
     mark->setAlignment(Qt::AlignCenter);

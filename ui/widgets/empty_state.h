@@ -12,7 +12,8 @@ class EmptyState final : public QWidget
     Q_OBJECT
 
 public:
-    EmptyState(const QString& iconName, const QString& title, const QString& why, const QString& action = {}, QWidget* parent = nullptr);
+    EmptyState(const QString& iconName, const QString& title, const QString& why,
+               const QString& action = {}, QWidget* parent = nullptr);
     void setText(const QString& title, const QString& why);
 
 signals:

@@ -18,7 +18,8 @@ namespace {
 
 bool isNumber(const std::string& type)
 {
-    return type == "long" || type == "integer" || type == "short" || type == "byte" || type == "double" || type == "float" || type.starts_with("decimal");
+    return type == "long" || type == "integer" || type == "short" || type == "byte"
+        || type == "double" || type == "float" || type.starts_with("decimal");
 }
 
 QString csvCell(const std::optional<std::string>& cell)
@@ -26,8 +27,10 @@ QString csvCell(const std::optional<std::string>& cell)
     if (!cell)
         return {};
     QString text = QString::fromStdString(*cell);
-    if (text.contains(QLatin1Char('"')) || text.contains(QLatin1Char(',')) || text.contains(QLatin1Char('\n')))
-        text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+    if (text.contains(QLatin1Char('"')) || text.contains(QLatin1Char(','))
+        || text.contains(QLatin1Char('\n')))
+        text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\""))
+            + QLatin1Char('"');
     return text;
 }
 
@@ -58,8 +61,12 @@ QVariant GridModel::data(const QModelIndex& index, int role) const
         return {};
     const auto& cell = row[column];
     switch (role) {
-    case Qt::DisplayRole: return cell ? QString::fromStdString(cell->substr(0, 300)).simplified() : QStringLiteral("null");
-    case Qt::ToolTipRole: return cell && cell->size() > 30 ? QVariant(QString::fromStdString(cell->substr(0, 2000))) : QVariant();
+    case Qt::DisplayRole:
+        return cell ? QString::fromStdString(cell->substr(0, 300)).simplified()
+                    : QStringLiteral("null");
+    case Qt::ToolTipRole:
+        return cell && cell->size() > 30 ? QVariant(QString::fromStdString(cell->substr(0, 2000)))
+                                         : QVariant();
     case Qt::EditRole: return cell ? QVariant(QString::fromStdString(*cell)) : QVariant();
     case Qt::ForegroundRole: return cell ? QVariant() : QVariant(theme().text3);
     case Qt::FontRole: {
@@ -67,7 +74,9 @@ QVariant GridModel::data(const QModelIndex& index, int role) const
         font.setItalic(!cell);
         return font;
     }
-    case Qt::TextAlignmentRole: return int(isNumber(m_grid.columns[column].type) ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    case Qt::TextAlignmentRole:
+        return int(isNumber(m_grid.columns[column].type) ? Qt::AlignRight | Qt::AlignVCenter
+                                                         : Qt::AlignLeft | Qt::AlignVCenter);
     default: return {};
     }
 }
@@ -82,7 +91,8 @@ QVariant GridModel::headerData(int section, Qt::Orientation orientation, int rol
     if (role == Qt::ToolTipRole)
         return QString::fromStdString(column.name + ": " + column.type);
     if (role == Qt::TextAlignmentRole)
-        return int(isNumber(column.type) ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+        return int(isNumber(column.type) ? Qt::AlignRight | Qt::AlignVCenter
+                                         : Qt::AlignLeft | Qt::AlignVCenter);
     return {};
 }
 
@@ -109,9 +119,13 @@ void GridTable::setGrid(api::Grid grid)
     m_model.setGrid(std::move(grid));
     const QFontMetrics metrics(fontFor(TextRole::MonoSmall)), head(fontFor(TextRole::SmallStrong));
     for (int column = 0; column < m_model.columnCount(); ++column) {
-        int width = head.horizontalAdvance(m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        int width = head.horizontalAdvance(
+            m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
         for (int row = 0; row < std::min(kSampleRows, m_model.rowCount()); ++row)
-            width = std::max(width, metrics.horizontalAdvance(m_model.data(m_model.index(row, column), Qt::DisplayRole).toString()));
+            width = std::max(
+                width,
+                metrics.horizontalAdvance(
+                    m_model.data(m_model.index(row, column), Qt::DisplayRole).toString()));
         setColumnWidth(column, std::clamp(width + 26, kLeast, kWidest));
     }
 }
@@ -135,12 +149,14 @@ QString GridTable::csv() const
 
 void GridTable::exportCsv(const QString& suggestedName)
 {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export as CSV"), suggestedName, tr("CSV files (*.csv)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export as CSV"), suggestedName,
+                                                      tr("CSV files (*.csv)"));
     if (path.isEmpty())
         return;
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(csv().toUtf8()) < 0 || !file.commit())
-        QMessageBox::warning(this, tr("Export as CSV"), tr("%1 cannot be written: %2").arg(path, file.errorString()));
+        QMessageBox::warning(this, tr("Export as CSV"),
+                             tr("%1 cannot be written: %2").arg(path, file.errorString()));
 }
 
 void GridTable::keyPressEvent(QKeyEvent* event)

@@ -21,12 +21,18 @@ void paintStatus(QPainter& painter, const QRectF& box, Health health)
     switch (health) {
     case Health::Ok: painter.drawEllipse(centre, 3.5 * unit, 3.5 * unit); break;
     case Health::Warning:
-        painter.drawPolygon(QPolygonF({centre + QPointF(0, -4.6 * unit), centre + QPointF(5 * unit, 4.6 * unit), centre + QPointF(-5 * unit, 4.6 * unit)}));
+        painter.drawPolygon(
+            QPolygonF({centre + QPointF(0, -4.6 * unit), centre + QPointF(5 * unit, 4.6 * unit),
+                       centre + QPointF(-5 * unit, 4.6 * unit)}));
         break;
     case Health::Critical:
-        painter.drawPolygon(QPolygonF({centre + QPointF(0, -5.4 * unit), centre + QPointF(5.4 * unit, 0), centre + QPointF(0, 5.4 * unit), centre + QPointF(-5.4 * unit, 0)}));
+        painter.drawPolygon(
+            QPolygonF({centre + QPointF(0, -5.4 * unit), centre + QPointF(5.4 * unit, 0),
+                       centre + QPointF(0, 5.4 * unit), centre + QPointF(-5.4 * unit, 0)}));
         break;
-    case Health::Stopped: painter.drawRect(QRectF(centre.x() - 4 * unit, centre.y() - 4 * unit, 8 * unit, 8 * unit)); break;
+    case Health::Stopped:
+        painter.drawRect(QRectF(centre.x() - 4 * unit, centre.y() - 4 * unit, 8 * unit, 8 * unit));
+        break;
     case Health::Unknown: {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 1.2));
@@ -41,7 +47,8 @@ void paintStatus(QPainter& painter, const QRectF& box, Health health)
     painter.restore();
 }
 
-void paintBox(QPainter& painter, const QRectF& box, const QColor& fill, const QColor& line, qreal radius, qreal width)
+void paintBox(QPainter& painter, const QRectF& box, const QColor& fill, const QColor& line,
+              qreal radius, qreal width)
 {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
@@ -52,8 +59,8 @@ void paintBox(QPainter& painter, const QRectF& box, const QColor& fill, const QC
     painter.restore();
 }
 
-qreal paintText(QPainter& painter, const QRectF& box, Qt::Alignment alignment, const QString& text, TextRole role, const QColor& color,
-                Qt::TextElideMode elide)
+qreal paintText(QPainter& painter, const QRectF& box, Qt::Alignment alignment, const QString& text,
+                TextRole role, const QColor& color, Qt::TextElideMode elide)
 {
     painter.setFont(fontFor(role));
     painter.setPen(color);
@@ -63,7 +70,8 @@ qreal paintText(QPainter& painter, const QRectF& box, Qt::Alignment alignment, c
     return metrics.horizontalAdvance(shown);
 }
 
-void paintSparkline(QPainter& painter, const QRectF& box, const std::vector<double>& values, const QColor& color)
+void paintSparkline(QPainter& painter, const QRectF& box, const std::vector<double>& values,
+                    const QColor& color)
 {
     double least = std::nan(""), most = std::nan("");
     for (const double value : values) {
@@ -113,7 +121,9 @@ void paintBar(QPainter& painter, const QRectF& box, double share, const QColor& 
     painter.setBrush(theme().line);
     painter.drawRoundedRect(box, 1, 1);
     painter.setBrush(fill);
-    painter.drawRoundedRect(QRectF(box.left(), box.top(), box.width() * std::clamp(share, 0.0, 1.0), box.height()), 1, 1);
+    painter.drawRoundedRect(QRectF(box.left(), box.top(), box.width() * std::clamp(share, 0.0, 1.0),
+                                   box.height()),
+                            1, 1);
     painter.restore();
 }
 

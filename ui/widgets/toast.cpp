@@ -25,8 +25,10 @@ void Toast::say(const QString& text, bool isError)
 {
     m_text = text;
     m_isError = isError;
-    const QRect wanted = QFontMetrics(fontFor(TextRole::Control)).boundingRect(QRect(0, 0, kWidth - 52, 400), Qt::TextWordWrap, text);
-    setGeometry(parentWidget()->width() - kWidth - 16, parentWidget()->height() - wanted.height() - 24 - 40, kWidth, wanted.height() + 24);
+    const QRect wanted = QFontMetrics(fontFor(TextRole::Control))
+                             .boundingRect(QRect(0, 0, kWidth - 52, 400), Qt::TextWordWrap, text);
+    setGeometry(parentWidget()->width() - kWidth - 16,
+                parentWidget()->height() - wanted.height() - 24 - 40, kWidth, wanted.height() + 24);
     raise();
     show();
     update();

@@ -15,13 +15,13 @@ TypePtr integerType(const Operands& operands)
     for (std::size_t i = 0; i < 2; ++i) {
         const std::size_t other = 1 - i;
         const bool isLiteral = operands.node(i).isConstant() && operands.node(i).isLiteral;
-        const bool isOtherLiteral =
-            operands.node(other).isConstant() && operands.node(other).isLiteral;
+        const bool isOtherLiteral
+            = operands.node(other).isConstant() && operands.node(other).isLiteral;
         if (!isLiteral || isOtherLiteral || !isInteger(*operands.type(other)))
             continue;
         const auto value = operands.integer(i);
-        const int bits =
-            static_cast<const arrow::FixedWidthType&>(*operands.type(other)).bit_width();
+        const int bits
+            = static_cast<const arrow::FixedWidthType&>(*operands.type(other)).bit_width();
         const std::int64_t limit = bits == 64 ? INT64_MAX : (std::int64_t(1) << (bits - 1)) - 1;
         if (value && *value <= limit && *value >= -limit - 1)
             return operands.type(other);
@@ -34,8 +34,8 @@ TypePtr decimalResult(const arrow::DataType& left, const arrow::DataType& right,
 {
     const int widest = std::max(precisionOf(left), precisionOf(right));
     int scale = std::max(scaleOf(left), scaleOf(right));
-    const int whole =
-        std::max(precisionOf(left) - scaleOf(left), precisionOf(right) - scaleOf(right));
+    const int whole
+        = std::max(precisionOf(left) - scaleOf(left), precisionOf(right) - scaleOf(right));
     int width = std::max(scale + whole, widest);
     if (operation == '*') {
         width = precisionOf(left) + precisionOf(right);
@@ -80,8 +80,8 @@ Binding bindNumbers(Operands& operands, char operation, const char* verb)
 {
     const arrow::DataType& left = *operands.type(0);
     const arrow::DataType& right = *operands.type(1);
-    const bool areNumbers =
-        (isNumeric(left) || isNullType(left)) && (isNumeric(right) || isNullType(right));
+    const bool areNumbers
+        = (isNumeric(left) || isNullType(left)) && (isNumeric(right) || isNullType(right));
     if (!areNumbers)
         return notNumbers(operands, verb);
     TypePtr type = integerType(operands);
@@ -217,10 +217,8 @@ std::vector<Function> arithmeticFunctions()
                         "a % b", {"mod"}),
          .least = 2,
          .most = 2,
-         .bind =
-             [](Operands& operands) {
-                 return bindNumbers(operands, '%', "take the remainder of");
-             }},
+         .bind
+         = [](Operands& operands) { return bindNumbers(operands, '%', "take the remainder of"); }},
     };
 }
 

@@ -27,8 +27,8 @@ arrow::Result<Datum> checkedLoop(const TypePtr& type, Arguments arguments, Evalu
     bool isGood = true;
     if (left.values() && right.values()) {
         for (std::int64_t i = 0; i < rows; ++i)
-            isGood &=
-                op(Reader<T>::load(left.values(), i), Reader<T>::load(right.values(), i), out[i]);
+            isGood &= op(Reader<T>::load(left.values(), i), Reader<T>::load(right.values(), i),
+                         out[i]);
     } else if (left.values()) {
         const T b = right[0];
         for (std::int64_t i = 0; i < rows; ++i)
@@ -61,14 +61,17 @@ template <class T> Kernel wholeNumber(char operation, const TypePtr& type)
 {
     switch (operation) {
     case '+':
-        return checkedKernel<T>(
-            type, '+', [](T a, T b, T& out) { return !__builtin_add_overflow(a, b, &out); });
+        return checkedKernel<T>(type, '+', [](T a, T b, T& out) {
+            return !__builtin_add_overflow(a, b, &out);
+        });
     case '-':
-        return checkedKernel<T>(
-            type, '-', [](T a, T b, T& out) { return !__builtin_sub_overflow(a, b, &out); });
+        return checkedKernel<T>(type, '-', [](T a, T b, T& out) {
+            return !__builtin_sub_overflow(a, b, &out);
+        });
     case '*':
-        return checkedKernel<T>(
-            type, '*', [](T a, T b, T& out) { return !__builtin_mul_overflow(a, b, &out); });
+        return checkedKernel<T>(type, '*', [](T a, T b, T& out) {
+            return !__builtin_mul_overflow(a, b, &out);
+        });
     case '%':
         return eachRow<T, T, T>(type, [](Row& row, T a, T b) {
             if (b == 0)

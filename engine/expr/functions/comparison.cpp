@@ -50,8 +50,8 @@ struct Distinct
             for (std::int64_t i = 0; i < evaluation.rows; ++i) {
                 const bool isLeft = leftNulls.isValid(i);
                 const bool isRight = rightNulls.isValid(i);
-                const bool isDistinct =
-                    isLeft != isRight || (isLeft && !Equal<T>()(left[i], right[i]));
+                const bool isDistinct
+                    = isLeft != isRight || (isLeft && !Equal<T>()(left[i], right[i]));
                 writer.set(i, isDistinct != isNegated);
             }
             return writer.finish(arrow::boolean(), evaluation.rows, validity);

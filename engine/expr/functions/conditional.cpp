@@ -24,9 +24,8 @@ Binding bindConjunction(Operands& operands, Node::Kind kind)
 Binding bindNot(Operands& operands)
 {
     Binding binding = bindConjunction(operands, Node::Kind::Call);
-    binding.kernel = [](Arguments arguments, Evaluation&) {
-        return arrow::compute::Invert(arguments[0]);
-    };
+    binding.kernel
+        = [](Arguments arguments, Evaluation&) { return arrow::compute::Invert(arguments[0]); };
     binding.isStrict = true;
     return binding;
 }
@@ -140,8 +139,9 @@ struct NullIf
 {
     template <class T> Kernel operator()(std::type_identity<T>) const
     {
-        return [isEqual = compareKernel<T>(Equal<T>())](
-                   Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
+        return [isEqual
+                = compareKernel<T>(Equal<T>())](Arguments arguments,
+                                                Evaluation& evaluation) -> arrow::Result<Datum> {
             if (arguments[2].is_scalar() && !arguments[2].scalar()->is_valid)
                 return arguments[0];
             if (arguments[0].is_scalar() && !arguments[0].scalar()->is_valid)
@@ -192,14 +192,14 @@ CatalogueEntry entry(const char* name, const char* category, const char* signatu
 std::vector<Function> logicFunctions()
 {
     return {
-        {.entry = entry("AND", "logic", "a AND b -> boolean",
-                        "True when both are; false when one is false, even beside null.", "a AND b",
-                        true),
+        {.entry
+         = entry("AND", "logic", "a AND b -> boolean",
+                 "True when both are; false when one is false, even beside null.", "a AND b", true),
          .least = 2,
          .bind = [](Operands& operands) { return bindConjunction(operands, Node::Kind::And); }},
-        {.entry = entry("OR", "logic", "a OR b -> boolean",
-                        "True when one is, even beside null; false when both are false.", "a OR b",
-                        true),
+        {.entry
+         = entry("OR", "logic", "a OR b -> boolean",
+                 "True when one is, even beside null; false when both are false.", "a OR b", true),
          .least = 2,
          .bind = [](Operands& operands) { return bindConjunction(operands, Node::Kind::Or); }},
         {.entry = entry("NOT", "logic", "NOT a -> boolean", "The opposite; null stays null.",

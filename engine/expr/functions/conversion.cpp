@@ -34,11 +34,11 @@ std::vector<Function> conversionFunctions()
         {.entry = entry("CAST", "CAST(x AS type)",
                         "Converts; a value that does not fit is an error of its row.",
                         "CAST(x AS type)", true, {"::"})},
-        {.entry =
-             entry("TRY_CAST", "TRY_CAST(x AS type)",
-                   "Converts; null for a value that does not fit.", "TRY_CAST(x AS type)", true)},
-        {.entry = entry("typeof", "typeof(x) -> string", "The SQL name of the type.", "typeof(x)",
-                        false),
+        {.entry
+         = entry("TRY_CAST", "TRY_CAST(x AS type)", "Converts; null for a value that does not fit.",
+                 "TRY_CAST(x AS type)", true)},
+        {.entry
+         = entry("typeof", "typeof(x) -> string", "The SQL name of the type.", "typeof(x)", false),
          .least = 1,
          .most = 1,
          .bind = bindTypeof},

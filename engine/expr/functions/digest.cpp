@@ -44,8 +44,8 @@ struct Md5
 
     void block(const unsigned char* bytes)
     {
-        constexpr int kShifts[4][4] = {
-            {7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+        constexpr int kShifts[4][4]
+            = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
         const Words& constants = sines();
         auto [a, b, c, d] = state;
         for (std::size_t i = 0; i < 64; ++i) {
@@ -99,10 +99,10 @@ struct Sha256
         for (std::size_t i = 0; i < 16; ++i)
             w[i] = bigEndian(bytes + i * 4);
         for (std::size_t i = 16; i < 64; ++i) {
-            const std::uint32_t s0 =
-                std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ (w[i - 15] >> 3);
-            const std::uint32_t s1 =
-                std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ (w[i - 2] >> 10);
+            const std::uint32_t s0
+                = std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ (w[i - 15] >> 3);
+            const std::uint32_t s1
+                = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ (w[i - 2] >> 10);
             w[i] = w[i - 16] + s0 + w[i - 7] + s1;
         }
         const Words& constants = cubeRoots();
@@ -135,8 +135,8 @@ template <class Hash> std::string_view hexDigest(Row& row, std::string_view text
     const std::size_t size = rest < 56 ? 64 : 128;
     const std::uint64_t bits = std::uint64_t(text.size()) * 8;
     for (std::size_t i = 0; i < 8; ++i)
-        end[Hash::kIsBigEndian ? size - 1 - i : size - 8 + i] =
-            static_cast<unsigned char>(bits >> (8 * i));
+        end[Hash::kIsBigEndian ? size - 1 - i : size - 8 + i]
+            = static_cast<unsigned char>(bits >> (8 * i));
     for (std::size_t at = 0; at < size; at += 64)
         hash.block(end.data() + at);
 
@@ -155,15 +155,13 @@ template <class Hash> std::string_view hexDigest(Row& row, std::string_view text
 template <class Hash>
 Function digest(const char* name, const char* signature, const char* help, const char* spark)
 {
-    return {.entry = {.name = name,
-                      .category = "text",
-                      .signature = signature,
-                      .help = help,
-                      .spark = spark},
-            .overloads = {
-                {{Want::Text},
-                 arrow::utf8(),
-                 eachRow<std::string_view, std::string_view>(arrow::utf8(), hexDigest<Hash>)}}};
+    return {
+        .entry
+        = {.name = name, .category = "text", .signature = signature, .help = help, .spark = spark},
+        .overloads
+        = {{{Want::Text},
+            arrow::utf8(),
+            eachRow<std::string_view, std::string_view>(arrow::utf8(), hexDigest<Hash>)}}};
 }
 
 } // namespace

@@ -167,9 +167,8 @@ std::vector<Function> jsonFunctions()
                    .signature = "json_valid(text) -> boolean",
                    .help = "Whether a text is well-formed JSON.",
                    .spark = "try_parse_json(text) IS NOT NULL"},
-         .overloads = {{{Want::Text},
-                        arrow::boolean(),
-                        eachRow<bool, Text>(arrow::boolean(), isJson)}}},
+         .overloads
+         = {{{Want::Text}, arrow::boolean(), eachRow<bool, Text>(arrow::boolean(), isJson)}}},
     };
 }
 

@@ -86,8 +86,8 @@ private:
 
     bool object(std::size_t depth, bool isOnPath)
     {
-        const bool hasStep =
-            isOnPath && depth < m_path.steps.size() && !m_path.steps[depth].isIndex;
+        const bool hasStep
+            = isOnPath && depth < m_path.steps.size() && !m_path.steps[depth].isIndex;
         bool isTaken = false;
         ++m_at;
         skipSpace();
@@ -283,8 +283,8 @@ bool JsonPath::parse(std::string_view text)
             step.isIndex = true;
             const bool isFromEnd = text.substr(at).starts_with("#-");
             at += isFromEnd ? 2 : 0;
-            const auto [end, error] =
-                std::from_chars(text.data() + at, text.data() + text.size(), step.index);
+            const auto [end, error]
+                = std::from_chars(text.data() + at, text.data() + text.size(), step.index);
             at = std::size_t(end - text.data());
             if (error != std::errc() || at >= text.size() || text[at] != ']')
                 return false;
@@ -298,16 +298,16 @@ bool JsonPath::parse(std::string_view text)
             step.key = text.substr(at + 1, end - at - 1);
             at = end + 1;
         } else if (lead == '.' || lead == '/') {
-            const std::size_t end =
-                std::min(text.find_first_of(isPointer ? "/" : ".[", at), text.size());
+            const std::size_t end
+                = std::min(text.find_first_of(isPointer ? "/" : ".[", at), text.size());
             step.key = text.substr(at, end - at);
             at = end;
             if (step.key.empty() || step.key == "*")
                 return false;
-            const auto [last, error] =
-                std::from_chars(step.key.data(), step.key.data() + step.key.size(), step.index);
-            step.isIndex =
-                isPointer && error == std::errc() && last == step.key.data() + step.key.size();
+            const auto [last, error]
+                = std::from_chars(step.key.data(), step.key.data() + step.key.size(), step.index);
+            step.isIndex
+                = isPointer && error == std::errc() && last == step.key.data() + step.key.size();
         } else {
             return false;
         }

@@ -27,8 +27,9 @@ template <class T> Kernel absKernel(const TypePtr& type)
 
 template <class T> Kernel signKernel(const TypePtr&)
 {
-    return eachRow<std::int8_t, T>(
-        arrow::int8(), [](T value) { return std::int8_t(int(value > T(0)) - int(value < T(0))); });
+    return eachRow<std::int8_t, T>(arrow::int8(), [](T value) {
+        return std::int8_t(int(value > T(0)) - int(value < T(0)));
+    });
 }
 
 Binding notNumber(const Operands& operands)
@@ -83,15 +84,15 @@ CatalogueEntry entry(const char* name, const char* signature, const char* help, 
 template <class Fn> Function unary(CatalogueEntry help, Fn fn)
 {
     return {.entry = std::move(help),
-            .overloads = {
-                {{Want::Double}, arrow::float64(), eachRow<double, double>(arrow::float64(), fn)}}};
+            .overloads
+            = {{{Want::Double}, arrow::float64(), eachRow<double, double>(arrow::float64(), fn)}}};
 }
 
 template <class Fn> Function test(CatalogueEntry help, Fn fn)
 {
     return {.entry = std::move(help),
-            .overloads = {
-                {{Want::Double}, arrow::boolean(), eachRow<bool, double>(arrow::boolean(), fn)}}};
+            .overloads
+            = {{{Want::Double}, arrow::boolean(), eachRow<bool, double>(arrow::boolean(), fn)}}};
 }
 
 // sin and cos of an infinite angle are an error of the row, as in DuckDB.
@@ -141,9 +142,10 @@ std::vector<Function> angleFunctions()
                         "The angle of a point seen from the origin.", "atan2(y, x)"),
          .overloads = {{{Want::Double, Want::Double},
                         arrow::float64(),
-                        eachRow<double, double, double>(
-                            arrow::float64(),
-                            [](double y, double x) { return std::atan2(y, x); })}}},
+                        eachRow<double, double, double>(arrow::float64(),
+                                                        [](double y, double x) {
+                                                            return std::atan2(y, x);
+                                                        })}}},
     };
 }
 
@@ -161,16 +163,16 @@ std::vector<Function> mathFunctions()
                     .least = 1,
                     .most = 1,
                     .bind = bindSign});
-    rows.push_back(unary(
-        entry("sqrt", "sqrt(x) -> double", "Square root; an error of the row below 0.", "sqrt(x)"),
-        squareRoot));
+    rows.push_back(unary(entry("sqrt", "sqrt(x) -> double",
+                               "Square root; an error of the row below 0.", "sqrt(x)"),
+                         squareRoot));
     rows.push_back(unary(entry("cbrt", "cbrt(x) -> double", "Cube root.", "cbrt(x)"),
                          [](double x) { return std::cbrt(x); }));
     rows.push_back(unary(entry("exp", "exp(x) -> double", "e to the power of x.", "exp(x)"),
                          [](double x) { return std::exp(x); }));
-    rows.push_back(unary(
-        entry("ln", "ln(x) -> double", "Natural logarithm; an error of the row up to 0.", "ln(x)"),
-        logarithm([](double x) { return std::log(x); })));
+    rows.push_back(unary(entry("ln", "ln(x) -> double",
+                               "Natural logarithm; an error of the row up to 0.", "ln(x)"),
+                         logarithm([](double x) { return std::log(x); })));
     rows.push_back(
         unary(entry("log10", "log10(x) -> double", "Logarithm to base 10.", "log10(x)", {"log"}),
               logarithm([](double x) { return std::log10(x); })));

@@ -85,9 +85,11 @@ Binding bindBetween(Operands& operands)
         return notComparable(operands, 0, 1);
     if (lower && upper && lower->is_valid && upper->is_valid)
         return {.type = arrow::boolean(), .kernel = std::move(single)};
-    Kernel kernel = [atLeast = dispatchComparable(*type, AtLeast()),
-                     atMost = dispatchComparable(*type, AtMost())](
-                        Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
+    Kernel kernel
+        = [atLeast = dispatchComparable(*type, AtLeast()),
+           atMost
+           = dispatchComparable(*type, AtMost())](Arguments arguments,
+                                                  Evaluation& evaluation) -> arrow::Result<Datum> {
         ARROW_ASSIGN_OR_RAISE(Datum low,
                               compareOrNull(atLeast, arguments[0], arguments[1], evaluation));
         ARROW_ASSIGN_OR_RAISE(Datum high,
@@ -199,8 +201,10 @@ Binding bindIn(Operands& operands)
             return {.type = arrow::boolean(), .kernel = std::move(kernel)};
         }
     }
-    Kernel kernel = [isEqual = dispatchComparable(*type, EqualTo())](
-                        Arguments arguments, Evaluation& evaluation) -> arrow::Result<Datum> {
+    Kernel kernel
+        = [isEqual
+           = dispatchComparable(*type, EqualTo())](Arguments arguments,
+                                                   Evaluation& evaluation) -> arrow::Result<Datum> {
         ARROW_ASSIGN_OR_RAISE(Datum out,
                               compareOrNull(isEqual, arguments[0], arguments[1], evaluation));
         for (std::size_t i = 2; i < arguments.size(); ++i) {

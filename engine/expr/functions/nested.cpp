@@ -53,12 +53,13 @@ arrow::Result<Datum> listItem(Arguments arguments, Evaluation& evaluation)
     const auto& lists = static_cast<const arrow::ListArray&>(*array);
     const Reader<std::int64_t> index(arguments[1]);
     const Validity validity = Validity::ofAll(arguments, evaluation.rows);
-    return takeItems(
-        lists.values(), validity, evaluation.rows, [&](std::int64_t row) -> std::int64_t {
-            const std::int64_t size = lists.value_length(row);
-            const std::int64_t at = index[row] < 0 ? size + index[row] : index[row] - 1;
-            return at < 0 || at >= size ? -1 : lists.value_offset(row) + at;
-        });
+    return takeItems(lists.values(), validity, evaluation.rows,
+                     [&](std::int64_t row) -> std::int64_t {
+                         const std::int64_t size = lists.value_length(row);
+                         const std::int64_t at
+                             = index[row] < 0 ? size + index[row] : index[row] - 1;
+                         return at < 0 || at >= size ? -1 : lists.value_offset(row) + at;
+                     });
 }
 
 struct MapItem
@@ -96,11 +97,13 @@ Binding bindItem(Operands& operands)
             return {.type = map.item_type(), .kernel = std::move(kernel)};
     }
     if (type->id() != Type::LIST && !isText(*type))
-        return Binding::failure(
-            "[] takes an item of a list, a map or a string, not of " + displayName(*type), 0);
+        return Binding::failure("[] takes an item of a list, a map or a string, not of "
+                                    + displayName(*type),
+                                0);
     if (!isInteger(*operands.type(1)) && !isNullType(*operands.type(1)))
-        return Binding::failure(
-            "an item is taken by a number, not by " + displayName(*operands.type(1)), 1);
+        return Binding::failure("an item is taken by a number, not by "
+                                    + displayName(*operands.type(1)),
+                                1);
     if (auto failure = operands.convert(1, arrow::int64()))
         return *failure;
     if (type->id() == Type::LIST)
@@ -166,8 +169,9 @@ Binding bindSearch(Operands& operands, bool isPosition)
         return *failure;
     Kernel kernel = dispatchComparable(*itemType(*type), ListSearch{isPosition});
     if (!kernel)
-        return Binding::failure(
-            "items of type " + displayName(*itemType(*type)) + " cannot be compared", 0);
+        return Binding::failure("items of type " + displayName(*itemType(*type))
+                                    + " cannot be compared",
+                                0);
     return {.type = isPosition ? arrow::int32() : arrow::boolean(), .kernel = std::move(kernel)};
 }
 
@@ -201,8 +205,9 @@ Binding bindListLength(Operands& operands)
 {
     if (isList(*operands.type(0)))
         return {.type = arrow::int64(), .kernel = listLength};
-    return Binding::failure(
-        operands.name() + " takes a list or a map, not " + displayName(*operands.type(0)), 0);
+    return Binding::failure(operands.name() + " takes a list or a map, not "
+                                + displayName(*operands.type(0)),
+                            0);
 }
 
 Function row(const char* name, const char* category, const char* signature, const char* help,

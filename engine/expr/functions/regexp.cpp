@@ -88,16 +88,18 @@ std::optional<Binding> readPattern(Operands& operands, std::size_t optionsAt, Pa
     if (operands.size() > optionsAt) {
         const auto written = operands.text(optionsAt);
         if (!written)
-            return Binding::failure(
-                "the options of " + operands.name() + " must be a constant string", int(optionsAt));
+            return Binding::failure("the options of " + operands.name()
+                                        + " must be a constant string",
+                                    int(optionsAt));
         options = *written;
     }
     out = patternOf(*pattern, options);
     if (!out.error.empty())
         return Binding::failure(out.error, int(optionsAt));
     const arrow::compute::MatchSubstringOptions match(out.text);
-    const auto tried = arrow::compute::CallFunction(
-        "match_substring_regex", {Datum(std::make_shared<arrow::StringScalar>(""))}, &match);
+    const auto tried
+        = arrow::compute::CallFunction("match_substring_regex",
+                                       {Datum(std::make_shared<arrow::StringScalar>(""))}, &match);
     if (!tried.ok())
         return Binding::failure(tried.status().message(), 1);
     return std::nullopt;
@@ -110,10 +112,10 @@ Binding bindMatch(Operands& operands, bool isFull)
         return *failure;
     operands.drop(1);
     const std::string text = isFull ? "\\A(?:" + pattern.text + ")\\z" : pattern.text;
-    Kernel kernel = [match = arrow::compute::MatchSubstringOptions(text)](Arguments arguments,
-                                                                          Evaluation&) {
-        return arrow::compute::CallFunction("match_substring_regex", {arguments[0]}, &match);
-    };
+    Kernel kernel
+        = [match = arrow::compute::MatchSubstringOptions(text)](Arguments arguments, Evaluation&) {
+              return arrow::compute::CallFunction("match_substring_regex", {arguments[0]}, &match);
+          };
     return {.type = arrow::boolean(), .kernel = std::move(kernel)};
 }
 
@@ -124,13 +126,16 @@ Binding bindReplace(Operands& operands)
         return *failure;
     const auto replacement = operands.text(2);
     if (!replacement)
-        return Binding::failure(
-            "the replacement of " + operands.name() + " must be a constant string", 2);
+        return Binding::failure("the replacement of " + operands.name()
+                                    + " must be a constant string",
+                                2);
     operands.drop(1);
     const arrow::compute::ReplaceSubstringOptions options(pattern.text, *replacement,
                                                           pattern.isGlobal ? -1 : 1);
-    const auto tried = arrow::compute::CallFunction(
-        "replace_substring_regex", {Datum(std::make_shared<arrow::StringScalar>(""))}, &options);
+    const auto tried
+        = arrow::compute::CallFunction("replace_substring_regex",
+                                       {Datum(std::make_shared<arrow::StringScalar>(""))},
+                                       &options);
     if (!tried.ok())
         return Binding::failure(tried.status().message(), 2);
     Kernel kernel = [options](Arguments arguments, Evaluation&) {
@@ -220,10 +225,10 @@ std::vector<Function> regexpFunctions()
          .least = 3,
          .most = 4,
          .bind = bindReplace},
-        {.entry =
-             entry("regexp_extract", "regexp_extract(text, pattern[, group[, options]]) -> string",
-                   "The first match or one of its groups; empty when nothing matches.",
-                   "regexp_extract(text, pattern, group)"),
+        {.entry
+         = entry("regexp_extract", "regexp_extract(text, pattern[, group[, options]]) -> string",
+                 "The first match or one of its groups; empty when nothing matches.",
+                 "regexp_extract(text, pattern, group)"),
          .least = 2,
          .most = 4,
          .bind = bindExtract},

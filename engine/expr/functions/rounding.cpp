@@ -27,8 +27,8 @@ template <class T> T roundFloating(T value, Mode mode)
 template <class T> T roundPlaces(T value, std::int64_t places)
 {
     const T power = T(std::pow(10.0, double(std::abs(places))));
-    const T out =
-        places < 0 ? std::round(value / power) * power : std::round(value * power) / power;
+    const T out
+        = places < 0 ? std::round(value / power) * power : std::round(value * power) / power;
     if (std::isfinite(out))
         return out;
     return places < 0 ? T(0) : value;
@@ -64,16 +64,16 @@ Binding bindDecimal(const arrow::DataType& from, std::int64_t places, Mode mode)
     const Int128 back = powerOfTen(std::min(38, dropped - (scale - kept)));
     const Int128 limit = powerOfTen(precisionOf(from));
     return {.type = type,
-            .kernel = eachRow<Int128, Int128>(
-                type, [by, back, limit, mode, kept](Row& row, Int128 value) {
-                    const Int128 out = divide(value, by, mode) * back;
-                    if (out >= limit || out <= -limit) {
-                        std::string text;
-                        appendDecimal(text, out, kept);
-                        row.fail(text + " does not fit the decimal");
-                    }
-                    return out;
-                })};
+            .kernel
+            = eachRow<Int128, Int128>(type, [by, back, limit, mode, kept](Row& row, Int128 value) {
+                  const Int128 out = divide(value, by, mode) * back;
+                  if (out >= limit || out <= -limit) {
+                      std::string text;
+                      appendDecimal(text, out, kept);
+                      row.fail(text + " does not fit the decimal");
+                  }
+                  return out;
+              })};
 }
 
 template <class T> Kernel integerPlaces(const TypePtr& type, std::int64_t places)
@@ -163,8 +163,8 @@ std::vector<Function> roundingFunctions()
          .least = 1,
          .most = 1,
          .bind = [](Operands& operands) { return bindRounding(operands, Mode::Ceil); }},
-        {.entry =
-             entry("floor", "floor(x) -> number", "The next whole number downwards.", "floor(x)"),
+        {.entry
+         = entry("floor", "floor(x) -> number", "The next whole number downwards.", "floor(x)"),
          .least = 1,
          .most = 1,
          .bind = [](Operands& operands) { return bindRounding(operands, Mode::Floor); }},

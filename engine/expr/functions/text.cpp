@@ -55,9 +55,11 @@ std::vector<Overload> trimOverloads(bool left, bool right)
 {
     return {{{Want::Text},
              arrow::utf8(),
-             eachRow<std::string_view, std::string_view>(
-                 arrow::utf8(),
-                 [=](std::string_view text) { return trim(text, left, right, isSpace); })},
+             eachRow<std::string_view, std::string_view>(arrow::utf8(),
+                                                         [=](std::string_view text) {
+                                                             return trim(text, left, right,
+                                                                         isSpace);
+                                                         })},
             {{Want::Text, Want::Text},
              arrow::utf8(),
              eachRow<std::string_view, std::string_view, std::string_view>(
@@ -117,9 +119,8 @@ Binding bindConcat(Operands& operands)
 
 Binding bindJoin(Operands& operands)
 {
-    const auto isTextOrNull = [&](std::size_t i) {
-        return isText(*operands.type(i)) || isNullType(*operands.type(i));
-    };
+    const auto isTextOrNull
+        = [&](std::size_t i) { return isText(*operands.type(i)) || isNullType(*operands.type(i)); };
     if (!isTextOrNull(0) && !isTextOrNull(1))
         return Binding::failure("|| joins strings, not " + displayName(*operands.type(0)) + " and "
                                     + displayName(*operands.type(1)),
@@ -236,9 +237,8 @@ std::int32_t codeOf(std::string_view text)
     const std::string_view character = takeCharacter(text);
     if (character.empty())
         return 0;
-    const auto byte = [&](std::size_t i) {
-        return std::uint32_t(static_cast<unsigned char>(character[i]));
-    };
+    const auto byte
+        = [&](std::size_t i) { return std::uint32_t(static_cast<unsigned char>(character[i])); };
     std::uint32_t code = character.size() == 1 ? byte(0) : byte(0) & (0x7Fu >> character.size());
     for (std::size_t i = 1; i < character.size(); ++i)
         code = (code << 6) | (byte(i) & 0x3F);
@@ -294,8 +294,8 @@ std::vector<Function> textFunctions()
                         "concat_ws(separator, x, y, ...)"),
          .least = 2,
          .bind = bindConcat},
-        {.entry =
-             entry("||", "a || b -> string", "Joins two texts; null when one is null.", "a || b"),
+        {.entry
+         = entry("||", "a || b -> string", "Joins two texts; null when one is null.", "a || b"),
          .least = 2,
          .most = 2,
          .bind = bindJoin},
@@ -310,24 +310,27 @@ std::vector<Function> textFunctions()
         simple<Text, Text>(entry("reverse", "reverse(text) -> string",
                                  "The characters from the last to the first.", "reverse(text)"),
                            {Want::Text}, text, reverseText),
-        simple<Text, Text, std::int64_t, Text>(
-            entry("lpad", "lpad(text, width, fill) -> string",
-                  "Fills or cuts to a width, on the left.", "lpad(text, width, fill)"),
-            {Want::Text, Want::Long, Want::Text}, text, pad<true>),
-        simple<Text, Text, std::int64_t, Text>(
-            entry("rpad", "rpad(text, width, fill) -> string",
-                  "Fills or cuts to a width, on the right.", "rpad(text, width, fill)"),
-            {Want::Text, Want::Long, Want::Text}, text, pad<false>),
-        simple<Text, std::int64_t>(
-            entry("chr", "chr(code) -> string", "The character of a Unicode code.", "chr(code)"),
-            {Want::Long}, text, characterOf),
+        simple<Text, Text, std::int64_t, Text>(entry("lpad", "lpad(text, width, fill) -> string",
+                                                     "Fills or cuts to a width, on the left.",
+                                                     "lpad(text, width, fill)"),
+                                               {Want::Text, Want::Long, Want::Text}, text,
+                                               pad<true>),
+        simple<Text, Text, std::int64_t, Text>(entry("rpad", "rpad(text, width, fill) -> string",
+                                                     "Fills or cuts to a width, on the right.",
+                                                     "rpad(text, width, fill)"),
+                                               {Want::Text, Want::Long, Want::Text}, text,
+                                               pad<false>),
+        simple<Text, std::int64_t>(entry("chr", "chr(code) -> string",
+                                         "The character of a Unicode code.", "chr(code)"),
+                                   {Want::Long}, text, characterOf),
         simple<std::int32_t, Text>(
             entry("ascii", "ascii(text) -> integer",
                   "The Unicode code of the first character; 0 for an empty text.", "ascii(text)"),
             {Want::Text}, arrow::int32(), codeOf),
-        simple<std::int64_t, Text>(
-            entry("strlen", "strlen(text) -> long", "The number of bytes.", "octet_length(text)"),
-            {Want::Text}, arrow::int64(), [](Text value) { return std::int64_t(value.size()); }),
+        simple<std::int64_t, Text>(entry("strlen", "strlen(text) -> long", "The number of bytes.",
+                                         "octet_length(text)"),
+                                   {Want::Text}, arrow::int64(),
+                                   [](Text value) { return std::int64_t(value.size()); }),
     };
 }
 

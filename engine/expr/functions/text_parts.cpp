@@ -30,9 +30,10 @@ Text substringToEnd(Text text, std::int64_t start)
 {
     if (start >= 0)
         return characterRange(text, start - 1, std::numeric_limits<std::int64_t>::max());
-    return characterRange(
-        text, characterCount(text) + std::max<std::int64_t>(start, -(std::int64_t(1) << 40)),
-        std::numeric_limits<std::int64_t>::max());
+    return characterRange(text,
+                          characterCount(text)
+                              + std::max<std::int64_t>(start, -(std::int64_t(1) << 40)),
+                          std::numeric_limits<std::int64_t>::max());
 }
 
 Text leftPart(Text text, std::int64_t count)
@@ -104,8 +105,8 @@ Overload overload(std::vector<Want> parameters, const TypePtr& type, Fn fn)
 Function test(CatalogueEntry help, bool (*holds)(Text, Text))
 {
     return {.entry = std::move(help),
-            .overloads = {
-                overload<bool, Text, Text>({Want::Text, Want::Text}, arrow::boolean(), holds)}};
+            .overloads
+            = {overload<bool, Text, Text>({Want::Text, Want::Text}, arrow::boolean(), holds)}};
 }
 
 } // namespace
@@ -114,29 +115,30 @@ std::vector<Function> textPartFunctions()
 {
     const TypePtr text = arrow::utf8();
     return {
-        {.entry =
-             entry("substring", "substring(text, start[, length]) -> string",
-                   "Characters from a position, counted from 1, or from the end when negative.",
-                   "substring(text, start, length)", {"substr"}),
-         .overloads = {overload<Text, Text, std::int64_t>({Want::Text, Want::Long}, text,
-                                                          substringToEnd),
-                       overload<Text, Text, std::int64_t, std::int64_t>(
-                           {Want::Text, Want::Long, Want::Long}, text, substring)}},
+        {.entry
+         = entry("substring", "substring(text, start[, length]) -> string",
+                 "Characters from a position, counted from 1, or from the end when negative.",
+                 "substring(text, start, length)", {"substr"}),
+         .overloads
+         = {overload<Text, Text, std::int64_t>({Want::Text, Want::Long}, text, substringToEnd),
+            overload<Text, Text, std::int64_t, std::int64_t>({Want::Text, Want::Long, Want::Long},
+                                                             text, substring)}},
         {.entry = entry("left", "left(text, count) -> string",
                         "The first characters; all but the last ones when count is negative.",
                         "left(text, count)"),
-         .overloads = {overload<Text, Text, std::int64_t>({Want::Text, Want::Long}, text,
-                                                          leftPart)}},
+         .overloads
+         = {overload<Text, Text, std::int64_t>({Want::Text, Want::Long}, text, leftPart)}},
         {.entry = entry("right", "right(text, count) -> string",
                         "The last characters; all but the first ones when count is negative.",
                         "right(text, count)"),
-         .overloads = {overload<Text, Text, std::int64_t>({Want::Text, Want::Long}, text,
-                                                          rightPart)}},
+         .overloads
+         = {overload<Text, Text, std::int64_t>({Want::Text, Want::Long}, text, rightPart)}},
         {.entry = entry("split_part", "split_part(text, separator, index) -> string",
                         "One part of a separated text, counted from 1; empty when there are fewer.",
                         "split_part(text, separator, index)"),
-         .overloads = {overload<Text, Text, Text, std::int64_t>(
-             {Want::Text, Want::Text, Want::Long}, text, splitPart)}},
+         .overloads
+         = {overload<Text, Text, Text, std::int64_t>({Want::Text, Want::Text, Want::Long}, text,
+                                                     splitPart)}},
         {.entry = entry("strpos", "strpos(text, part) -> long",
                         "Where a part begins, counted from 1; 0 when it is not there.",
                         "instr(text, part)", {"instr", "position"}),

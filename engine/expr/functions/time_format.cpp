@@ -83,9 +83,9 @@ CatalogueEntry entry(const char* name, const char* signature, const char* help, 
 std::vector<Function> timeFormatFunctions()
 {
     return {
-        {.entry = entry("strftime", "strftime(time, format) -> string",
-                        "A time as text: %Y %m %d %H %M %S %f %b %A %j ...",
-                        "date_format(time, format)"),
+        {.entry
+         = entry("strftime", "strftime(time, format) -> string",
+                 "A time as text: %Y %m %d %H %M %S %f %b %A %j ...", "date_format(time, format)"),
          .least = 2,
          .most = 2,
          .bind = bindWrite},

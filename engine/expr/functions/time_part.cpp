@@ -183,8 +183,8 @@ std::int64_t wholeUnitsBetween(TimePart unit, std::int64_t fromUs, std::int64_t 
         return (toUs - fromUs) / length;
     const std::int64_t fromDays = floorDivide(fromUs, kUsPerDay);
     const std::int64_t months = boundariesBetween(TimePart::Month, fromUs, toUs);
-    const std::int64_t reached =
-        addMonths(fromDays, months) * kUsPerDay + (fromUs - fromDays * kUsPerDay);
+    const std::int64_t reached
+        = addMonths(fromDays, months) * kUsPerDay + (fromUs - fromDays * kUsPerDay);
     return (reached > toUs ? months - 1 : months) / monthsOf(unit);
 }
 

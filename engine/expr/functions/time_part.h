@@ -24,7 +24,7 @@ enum class TimePart {
     Millisecond,
     Microsecond,
     // what only date_part knows
-    DayOfWeek, // Sunday is 0
+    DayOfWeek,    // Sunday is 0
     IsoDayOfWeek, // Monday is 1
     DayOfYear,
     IsoYear,

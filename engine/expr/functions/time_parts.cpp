@@ -16,10 +16,12 @@ namespace {
 Kernel partKernel(TimePart part)
 {
     if (part == TimePart::Epoch)
-        return eachRow<double, std::int64_t>(
-            arrow::float64(), [](std::int64_t us) { return double(us) / double(kUsPerSecond); });
-    return eachRow<std::int64_t, std::int64_t>(
-        arrow::int64(), [part](std::int64_t us) { return partOf(part, us); });
+        return eachRow<double, std::int64_t>(arrow::float64(), [](std::int64_t us) {
+            return double(us) / double(kUsPerSecond);
+        });
+    return eachRow<std::int64_t, std::int64_t>(arrow::int64(), [part](std::int64_t us) {
+        return partOf(part, us);
+    });
 }
 
 // Reads the constant name of a part.
@@ -74,14 +76,15 @@ Binding bindDateTrunc(Operands& operands)
     operands.dropFirst();
     if (staysDate)
         return {.type = arrow::date32(),
-                .kernel =
-                    eachRow<std::int32_t, std::int32_t>(arrow::date32(), [part](std::int32_t days) {
-                        return std::int32_t(
-                            floorDivide(truncated(part, days * kUsPerDay), kUsPerDay));
-                    })};
+                .kernel
+                = eachRow<std::int32_t, std::int32_t>(arrow::date32(), [part](std::int32_t days) {
+                      return std::int32_t(
+                          floorDivide(truncated(part, days * kUsPerDay), kUsPerDay));
+                  })};
     return {.type = timestampType(),
-            .kernel = eachRow<std::int64_t, std::int64_t>(
-                timestampType(), [part](std::int64_t us) { return truncated(part, us); })};
+            .kernel = eachRow<std::int64_t, std::int64_t>(timestampType(), [part](std::int64_t us) {
+                return truncated(part, us);
+            })};
 }
 
 Binding bindDifference(Operands& operands,
@@ -214,8 +217,9 @@ std::vector<Function> dayFunctions()
                             arrow::date32(),
                             [](std::int64_t us) {
                                 const CivilDay civil = civilFromDays(floorDivide(us, kUsPerDay));
-                                return std::int32_t(daysFromCivil(
-                                    civil.year, civil.month, daysInMonth(civil.year, civil.month)));
+                                return std::int32_t(
+                                    daysFromCivil(civil.year, civil.month,
+                                                  daysInMonth(civil.year, civil.month)));
                             })}}},
         {.entry = entry("date", "date(time) -> date", "The day of a timestamp, UTC.", "date(time)"),
          .overloads = {{{Want::Timestamp},
@@ -263,13 +267,14 @@ std::vector<Function> timePartFunctions()
          .least = 3,
          .most = 3,
          .bind = [](Operands& operands) { return bindDifference(operands, wholeUnitsBetween); }});
-    rows.push_back({.entry = entry("time_bucket", "time_bucket(width, time) -> timestamp",
-                                   "The beginning of the interval of a width that a time lies in.",
-                                   "window(time, width).start"),
-                    .overloads = {{{Want::Interval, Want::Timestamp},
-                                   timestampType(),
-                                   eachRow<std::int64_t, IntervalValue, std::int64_t>(
-                                       timestampType(), bucketOf)}}});
+    rows.push_back(
+        {.entry = entry("time_bucket", "time_bucket(width, time) -> timestamp",
+                        "The beginning of the interval of a width that a time lies in.",
+                        "window(time, width).start"),
+         .overloads
+         = {{{Want::Interval, Want::Timestamp},
+             timestampType(),
+             eachRow<std::int64_t, IntervalValue, std::int64_t>(timestampType(), bucketOf)}}});
     return rows;
 }
 

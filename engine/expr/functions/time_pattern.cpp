@@ -45,9 +45,8 @@ void appendCode(std::string& out, char code, bool isPadded, std::int64_t us)
     const std::int64_t days = floorDivide(us, kUsPerDay);
     const std::int64_t time = us - days * kUsPerDay;
     const CivilDay civil = civilFromDays(days);
-    const auto number = [&](std::int64_t value, int width) {
-        appendNumber(out, value, isPadded ? width : 1);
-    };
+    const auto number
+        = [&](std::int64_t value, int width) { appendNumber(out, value, isPadded ? width : 1); };
     switch (code) {
     case 'a': out += kDays[std::size_t(dayOfWeek(days))].substr(0, 3); break;
     case 'A': out += kDays[std::size_t(dayOfWeek(days))]; break;

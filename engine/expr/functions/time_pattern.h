@@ -22,7 +22,7 @@ public:
 private:
     struct Piece
     {
-        char code = 0; // 0: literal
+        char code = 0;        // 0: literal
         bool isPadded = true; // false: %-d
         std::string literal;
     };

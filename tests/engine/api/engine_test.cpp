@@ -16,10 +16,14 @@ class EngineTest : public QObject
     Q_OBJECT
 
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::string path(const std::string& name = {}) const { return m_folder->path().toStdString() + "/" + name; }
+    std::string path(const std::string& name = {}) const
+    {
+        return m_folder->path().toStdString() + "/" + name;
+    }
     std::unique_ptr<Engine> open(bool isReadOnly = false) const
     {
-        auto engine = openEngine({.workspace = path("w"), .workers = 2, .epochSeconds = 0.05, .isReadOnly = isReadOnly});
+        auto engine = openEngine(
+            {.workspace = path("w"), .workers = 2, .epochSeconds = 0.05, .isReadOnly = isReadOnly});
         if (!engine)
             qFatal("%s", engine.error().text().c_str());
         return std::move(*engine);
@@ -28,14 +32,16 @@ class EngineTest : public QObject
     {
         const RequestId id = engine.ask(std::move(query));
         AnswerBody body;
-        const bool isThere = QTest::qWaitFor([&] {
-            for (Answer& answer : engine.takeAnswers())
-                if (answer.id == id) {
-                    body = std::move(answer.body);
-                    return true;
-                }
-            return false;
-        }, 20'000);
+        const bool isThere = QTest::qWaitFor(
+            [&] {
+                for (Answer& answer : engine.takeAnswers())
+                    if (answer.id == id) {
+                        body = std::move(answer.body);
+                        return true;
+                    }
+                return false;
+            },
+            20'000);
         if (!isThere)
             qFatal("no answer");
         return body;
@@ -44,14 +50,16 @@ class EngineTest : public QObject
     {
         const CommandId id = engine.submit(std::move(command));
         std::optional<Error> error;
-        if (!QTest::qWaitFor([&] {
-                for (const Outcome& outcome : engine.takeOutcomes())
-                    if (outcome.id == id) {
-                        error = outcome.error;
-                        return true;
-                    }
-                return false;
-            }, 20'000))
+        if (!QTest::qWaitFor(
+                [&] {
+                    for (const Outcome& outcome : engine.takeOutcomes())
+                        if (outcome.id == id) {
+                            error = outcome.error;
+                            return true;
+                        }
+                    return false;
+                },
+                20'000))
             qFatal("no outcome");
         return error;
     }
@@ -78,23 +86,30 @@ class EngineTest : public QObject
     {
         std::ofstream records(path("in.jsonl"));
         for (int i = 0; i < 1000; ++i)
-            records << "{\"id\":" << i % 900 << ",\"k\":\"" << (i % 3 == 0 ? "a" : "b") << "\",\"v\":" << i << ",\"t\":" << 1'700'000'000'000 + i * 100 << "}\n";
+            records << "{\"id\":" << i % 900 << ",\"k\":\"" << (i % 3 == 0 ? "a" : "b")
+                    << "\",\"v\":" << i << ",\"t\":" << 1'700'000'000'000 + i * 100 << "}\n";
         records << "broken\n";
-        std::ofstream(path("p.yaml")) << "pipeline: p\nnodes:\n"
-                                         "  in: {type: file_source, path: in.jsonl, schema: {id: long not null, k: string, v: long, t: timestamp(ms)}, event_time: {column: t}}\n"
-                                         "  bronze: {type: delta_sink, input: in, table: bronze.p, write: raw}\n"
-                                         "  checked: {type: expect, input: in, rules: [{name: small, check: v < 990, on_fail: quarantine}]}\n"
-                                         "  unique: {type: deduplicate, input: checked, keys: [id], within: 1h}\n"
-                                         "  silver: {type: delta_sink, input: unique, table: silver.p}\n"
-                                         "  win: {type: window_aggregate, input: unique, window: {tumbling: 10s}, group_by: [k], aggregates: {n: count(*), s: sum(v)}}\n"
-                                         "  gold: {type: delta_sink, input: win, table: gold.p}\n";
+        std::ofstream(path("p.yaml"))
+            << "pipeline: p\nnodes:\n"
+               "  in: {type: file_source, path: in.jsonl, schema: {id: long not null, k: string, "
+               "v: long, t: timestamp(ms)}, event_time: {column: t}}\n"
+               "  bronze: {type: delta_sink, input: in, table: bronze.p, write: raw}\n"
+               "  checked: {type: expect, input: in, rules: [{name: small, check: v < 990, "
+               "on_fail: quarantine}]}\n"
+               "  unique: {type: deduplicate, input: checked, keys: [id], within: 1h}\n"
+               "  silver: {type: delta_sink, input: unique, table: silver.p}\n"
+               "  win: {type: window_aggregate, input: unique, window: {tumbling: 10s}, group_by: "
+               "[k], aggregates: {n: count(*), s: sum(v)}}\n"
+               "  gold: {type: delta_sink, input: win, table: gold.p}\n";
         return path("p.yaml");
     }
     void runToTheEnd(Engine& engine, const std::string& document)
     {
         const auto error = carryOut(engine, DeployPipeline{.documentPath = document, .text = {}});
         QVERIFY2(!error, error ? error->text().c_str() : "");
-        QTRY_VERIFY_WITH_TIMEOUT(find(*engine.snapshot(), "p")->isInputOver || find(*engine.snapshot(), "p")->state == RunState::Finished, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(find(*engine.snapshot(), "p")->isInputOver
+                                     || find(*engine.snapshot(), "p")->state == RunState::Finished,
+                                 20'000);
         const auto stopped = carryOut(engine, StopPipeline{.pipeline = "p", .isInputOver = true});
         QVERIFY2(!stopped, stopped ? stopped->text().c_str() : "");
     }
@@ -109,11 +124,16 @@ private slots:
         // What must come out is computed from the rule that made the records, not from the engine:
         // 1000 good and 1 broken; v >= 990 are ten; ids repeat from 900 on.
         QCOMPARE(sql(*engine, "SELECT count(*) FROM bronze.p"), QStringLiteral("1000"));
-        QCOMPARE(sql(*engine, "SELECT decode(data), node, verdict FROM dead_letter.p"), QStringLiteral("broken|in|dead_letter"));
-        QCOMPARE(sql(*engine, "SELECT count(*), min(position) > 0 FROM quarantine.p"), QStringLiteral("10|true"));
-        QCOMPARE(sql(*engine, "SELECT count(*), count(DISTINCT id), sum(v) FROM silver.p"), QStringLiteral("900|900|404550"));
-        QCOMPARE(sql(*engine, "SELECT k, sum(n), sum(s) FROM gold.p GROUP BY k ORDER BY k"), QStringLiteral("a|300|134550\nb|600|270000"));
-        QCOMPARE(sql(*engine, "SELECT count(DISTINCT window_start) FROM gold.p"), QStringLiteral("9")); // 90 s from a whole ten on, cut at 10 s
+        QCOMPARE(sql(*engine, "SELECT decode(data), node, verdict FROM dead_letter.p"),
+                 QStringLiteral("broken|in|dead_letter"));
+        QCOMPARE(sql(*engine, "SELECT count(*), min(position) > 0 FROM quarantine.p"),
+                 QStringLiteral("10|true"));
+        QCOMPARE(sql(*engine, "SELECT count(*), count(DISTINCT id), sum(v) FROM silver.p"),
+                 QStringLiteral("900|900|404550"));
+        QCOMPARE(sql(*engine, "SELECT k, sum(n), sum(s) FROM gold.p GROUP BY k ORDER BY k"),
+                 QStringLiteral("a|300|134550\nb|600|270000"));
+        QCOMPARE(sql(*engine, "SELECT count(DISTINCT window_start) FROM gold.p"),
+                 QStringLiteral("9")); // 90 s from a whole ten on, cut at 10 s
         const auto* pipeline = find(*engine->snapshot(), "p");
         QVERIFY(pipeline->isConserved);
         QCOMPARE(pipeline->rejects.duplicate, std::uint64_t(90));
@@ -141,7 +161,8 @@ private slots:
         const auto silver = std::ranges::find(tables, "silver.p", &TableInfo::name);
         QVERIFY(silver != tables.end());
         QCOMPARE(silver->rows, std::int64_t(900));
-        const AnswerBody detail = ask(*engine, TableDetailQuery{.table = "silver.p", .previewRows = 5, .version = {}});
+        const AnswerBody detail
+            = ask(*engine, TableDetailQuery{.table = "silver.p", .previewRows = 5, .version = {}});
         const auto& shown = std::get<TableDetailAnswer>(detail);
         QCOMPARE(shown.schema.size(), std::size_t(4));
         QCOMPARE(shown.schema[0].type, std::string("long"));
@@ -151,51 +172,69 @@ private slots:
         for (const CommitInfo& commit : shown.history)
             rows += commit.rows;
         QCOMPARE(rows, std::int64_t(900));
-        QVERIFY(std::holds_alternative<Error>(ask(*engine, TableDetailQuery{.table = "silver.nothing", .version = {}})));
+        QVERIFY(std::holds_alternative<Error>(
+            ask(*engine, TableDetailQuery{.table = "silver.nothing", .version = {}})));
     }
     void allFindingsOfADocumentComeAtOnce()
     {
         const auto engine = open();
-        std::ofstream(path("bad.yaml")) << "pipeline: bad\nnodes:\n"
-                                           "  in: {type: file_source, path: in.jsonl, schema: {amount: lnog, t: timestamp}}\n"
-                                           "  f: {type: filter, input: inn, where: amount > 1}\n"
-                                           "  d: {type: derive, input: in, colums: {x: nosuch(1)}}\n"
-                                           "  e: {type: fliter, input: in}\n"
-                                           "  c1: {type: filter, input: c2, where: a > 1}\n"
-                                           "  c2: {type: filter, input: c1, where: a > 1}\n";
-        const auto error = carryOut(*engine, DeployPipeline{.documentPath = path("bad.yaml"), .text = {}});
+        std::ofstream(path("bad.yaml"))
+            << "pipeline: bad\nnodes:\n"
+               "  in: {type: file_source, path: in.jsonl, schema: {amount: lnog, t: timestamp}}\n"
+               "  f: {type: filter, input: inn, where: amount > 1}\n"
+               "  d: {type: derive, input: in, colums: {x: nosuch(1)}}\n"
+               "  e: {type: fliter, input: in}\n"
+               "  c1: {type: filter, input: c2, where: a > 1}\n"
+               "  c2: {type: filter, input: c1, where: a > 1}\n";
+        const auto error
+            = carryOut(*engine, DeployPipeline{.documentPath = path("bad.yaml"), .text = {}});
         QVERIFY(error);
         const QString text = QString::fromStdString(error->message);
-        for (const char* part : {"bad.yaml:3:", "did you mean \"long\"", "bad.yaml:4:", "did you mean \"in\"", "did you mean \"columns\"", "did you mean \"filter\"", "cycle"})
-            QVERIFY2(text.contains(QLatin1String(part)), (QString::fromLatin1(part) + QStringLiteral(" is not in\n") + text).toUtf8().constData());
+        for (const char* part :
+             {"bad.yaml:3:", "did you mean \"long\"", "bad.yaml:4:", "did you mean \"in\"",
+              "did you mean \"columns\"", "did you mean \"filter\"", "cycle"})
+            QVERIFY2(text.contains(QLatin1String(part)),
+                     (QString::fromLatin1(part) + QStringLiteral(" is not in\n") + text)
+                         .toUtf8()
+                         .constData());
         QVERIFY(engine->snapshot()->pipelines.empty());
     }
     void aSinkThatDoesNotFitItsTableIsFoundBeforeAnythingRuns()
     {
         const auto engine = open();
         runToTheEnd(*engine, writeDocument());
-        std::ofstream(path("other.yaml")) << "pipeline: other\nnodes:\n"
-                                             "  in: {type: file_source, path: in.jsonl, schema: {id: string, k: string}}\n"
-                                             "  silver: {type: delta_sink, input: in, table: silver.p}\n";
-        const auto error = carryOut(*engine, DeployPipeline{.documentPath = path("other.yaml"), .text = {}});
+        std::ofstream(path("other.yaml"))
+            << "pipeline: other\nnodes:\n"
+               "  in: {type: file_source, path: in.jsonl, schema: {id: string, k: string}}\n"
+               "  silver: {type: delta_sink, input: in, table: silver.p}\n";
+        const auto error
+            = carryOut(*engine, DeployPipeline{.documentPath = path("other.yaml"), .text = {}});
         QVERIFY(error);
-        QVERIFY2(error->message.find("long") != std::string::npos && error->message.find("string") != std::string::npos, error->message.c_str());
+        QVERIFY2(error->message.find("long") != std::string::npos
+                     && error->message.find("string") != std::string::npos,
+                 error->message.c_str());
     }
     void aFileThatIsNotThereFailsTheRunWithItsName()
     {
         const auto engine = open();
-        std::ofstream(path("gone.yaml")) << "pipeline: gone\nnodes:\n  in: {type: file_source, path: nothing.jsonl, schema: {a: long}}\n"
-                                            "  out: {type: delta_sink, input: in, table: bronze.gone, write: raw}\n";
-        const auto error = carryOut(*engine, DeployPipeline{.documentPath = path("gone.yaml"), .text = {}});
+        std::ofstream(path("gone.yaml"))
+            << "pipeline: gone\nnodes:\n  in: {type: file_source, path: nothing.jsonl, schema: {a: "
+               "long}}\n"
+               "  out: {type: delta_sink, input: in, table: bronze.gone, write: raw}\n";
+        const auto error
+            = carryOut(*engine, DeployPipeline{.documentPath = path("gone.yaml"), .text = {}});
         QVERIFY(error);
         QVERIFY2(error->text().find("nothing.jsonl") != std::string::npos, error->text().c_str());
         QTRY_COMPARE(find(*engine->snapshot(), "gone")->state, RunState::Failed);
     }
     void aReadOnlyEngineStartsNothing()
     {
-        { const auto engine = open(); }
+        {
+            const auto engine = open();
+        }
         const auto engine = open(true);
-        const auto error = carryOut(*engine, DeployPipeline{.documentPath = writeDocument(), .text = {}});
+        const auto error
+            = carryOut(*engine, DeployPipeline{.documentPath = writeDocument(), .text = {}});
         QVERIFY(error);
         QCOMPARE(error->code, ErrorCode::PermissionDenied);
     }
@@ -205,12 +244,23 @@ private slots:
         const auto error = carryOut(*engine, StartDemoPlant{.rate = 2000});
         QVERIFY2(!error, error ? error->text().c_str() : "");
         QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(engine->snapshot()->pipelines,
-                                                     [](const PipelineSnapshot& p) { return p.rowsIn > 200 && p.epoch > 2 && p.isConserved; })
-                                     && engine->snapshot()->pipelines.size() == 3, 20'000);
+                                                     [](const PipelineSnapshot& p) {
+                                                         return p.rowsIn > 200 && p.epoch > 2
+                                                             && p.isConserved;
+                                                     })
+                                     && engine->snapshot()->pipelines.size() == 3,
+                                 20'000);
         QVERIFY(engine->snapshot()->objectives.size() >= 5);
-        const AnswerBody recent = ask(*engine, RecentRecordsQuery{"orders", "orders_raw", "checked"});
+        const AnswerBody recent
+            = ask(*engine, RecentRecordsQuery{"orders", "orders_raw", "checked"});
         QVERIFY(!std::get<RecentRecordsAnswer>(recent).grid.rows.empty());
-        QTRY_VERIFY_WITH_TIMEOUT(!std::get<SeriesAnswer>(ask(*engine, SeriesQuery{"rows_in", "orders", engine->snapshot()->timeUs - 60'000'000, engine->snapshot()->timeUs, 100})).cells.empty(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!std::get<SeriesAnswer>(
+                                      ask(*engine,
+                                          SeriesQuery{"rows_in", "orders",
+                                                      engine->snapshot()->timeUs - 60'000'000,
+                                                      engine->snapshot()->timeUs, 100}))
+                                      .cells.empty(),
+                                 10'000);
     }
 };
 

@@ -21,15 +21,19 @@ private slots:
             for (const OptionSpec& option : kind.options)
                 QVERIFY2(!option.help.empty(), (kind.name + "." + option.name).c_str());
         }
-        for (const char* name : {"generator_source", "file_source", "kafka_source", "filter", "derive", "select", "expect", "deduplicate", "lookup_join",
-                                 "window_aggregate", "union", "unnest", "delta_sink", "file_sink", "kafka_sink"})
+        for (const char* name :
+             {"generator_source", "file_source", "kafka_source", "filter", "derive", "select",
+              "expect", "deduplicate", "lookup_join", "window_aggregate", "union", "unnest",
+              "delta_sink", "file_sink", "kafka_sink"})
             QVERIFY2(names.contains(name), name);
     }
     void thereAreMoreThanSixtyFunctionsAndEachIsDescribed()
     {
         int aggregates = 0;
         for (const FunctionInfo& function : functions()) {
-            QVERIFY2(!function.signature.empty() && !function.help.empty() && !function.spark.empty(), function.name.c_str());
+            QVERIFY2(!function.signature.empty() && !function.help.empty()
+                         && !function.spark.empty(),
+                     function.name.c_str());
             aggregates += function.isAggregate;
         }
         QVERIFY(int(functions().size()) - aggregates >= 60);

@@ -15,7 +15,8 @@ private slots:
         RateMeter meter;
         QCOMPARE(meter.perSecond(), 0.0);
         for (int i = 0; i <= 30; ++i) // 1000/s, then 3000/s
-            meter.sample(i * 100'000'000ll, std::uint64_t(i <= 15 ? i * 100 : 1500 + (i - 15) * 300));
+            meter.sample(i * 100'000'000ll,
+                         std::uint64_t(i <= 15 ? i * 100 : 1500 + (i - 15) * 300));
         QCOMPARE(meter.perSecond(), 3000.0);
     }
     void aCounterThatBeginsAnewIsNoNegativeRate()

@@ -30,25 +30,44 @@ private slots:
         QTest::addColumn<QStringList>("expected");
         QString json, csv = QStringLiteral("id,price,when\n");
         for (int i = 0; i < 50; ++i) {
-            json += QStringLiteral("{\"order_id\":\"o-%1\",\"amount\":%2.5,\"user\":{\"id\":%1},\"odd name\":null,\"ts\":%3}\n").arg(i).arg(i * 3).arg(1700000000000ll + i * 1000);
-            csv += QStringLiteral("%1,%2.25,2026-01-01 00:00:%3\n").arg(i).arg(i % 7).arg(i, 2, 10, QLatin1Char('0'));
+            json += QStringLiteral("{\"order_id\":\"o-%1\",\"amount\":%2.5,\"user\":{\"id\":%1},"
+                                   "\"odd name\":null,\"ts\":%3}\n")
+                        .arg(i)
+                        .arg(i * 3)
+                        .arg(1700000000000ll + i * 1000);
+            csv += QStringLiteral("%1,%2.25,2026-01-01 00:00:%3\n")
+                       .arg(i)
+                       .arg(i % 7)
+                       .arg(i, 2, 10, QLatin1Char('0'));
         }
         QTest::newRow("json") << "orders.jsonl" << json
-                              << QStringList{QStringLiteral("ts: \"timestamp(ms) not null\""), QStringLiteral("user: \"json\""), QStringLiteral("event_time: {column: ts"),
-                                             QStringLiteral("keys: [order_id]"), QStringLiteral("odd_name: {type:")};
-        QTest::newRow("csv") << "prices.csv" << csv << QStringList{QStringLiteral("format: csv"), QStringLiteral("when: \"timestamp not null\""), QStringLiteral("price: \"double\"")};
+                              << QStringList{QStringLiteral("ts: \"timestamp(ms) not null\""),
+                                             QStringLiteral("user: \"json\""),
+                                             QStringLiteral("event_time: {column: ts"),
+                                             QStringLiteral("keys: [order_id]"),
+                                             QStringLiteral("odd_name: {type:")};
+        QTest::newRow("csv") << "prices.csv" << csv
+                             << QStringList{QStringLiteral("format: csv"),
+                                            QStringLiteral("when: \"timestamp not null\""),
+                                            QStringLiteral("price: \"double\"")};
     }
     void aSampleBecomesAValidDocument()
     {
         QFETCH(QString, name);
         QFETCH(QString, sample);
         QFETCH(QStringList, expected);
-        const auto document = documentFromSample(write(name.toUtf8().constData(), sample.toStdString()));
+        const auto document
+            = documentFromSample(write(name.toUtf8().constData(), sample.toStdString()));
         QVERIFY2(document, document ? "" : document.error().text().c_str());
         for (const QString& part : expected)
-            QVERIFY2(QString::fromStdString(*document).contains(part), (part + QLatin1Char('\n') + QString::fromStdString(*document)).toUtf8().constData());
-        const Validation validation = validateDocument(*document, m_folder.path().toStdString() + "/p.yaml", {});
-        QVERIFY2(validation.isValid, validation.findings.empty() ? "" : validation.findings.front().c_str());
+            QVERIFY2(QString::fromStdString(*document).contains(part),
+                     (part + QLatin1Char('\n') + QString::fromStdString(*document))
+                         .toUtf8()
+                         .constData());
+        const Validation validation
+            = validateDocument(*document, m_folder.path().toStdString() + "/p.yaml", {});
+        QVERIFY2(validation.isValid,
+                 validation.findings.empty() ? "" : validation.findings.front().c_str());
     }
     void anEmptyOrMissingSampleIsAClearError()
     {

@@ -14,9 +14,12 @@ private slots:
     {
         QTest::addColumn<QString>("typed");
         QTest::addColumn<QString>("suggestion");
-        QTest::newRow("one letter swapped") << "amuont" << "did you mean \"amount\"?";
-        QTest::newRow("one letter missing") << "contry" << "did you mean \"country\"?";
-        QTest::newRow("nothing is near") << "zebra" << "";
+        QTest::newRow("one letter swapped") << "amuont"
+                                            << "did you mean \"amount\"?";
+        QTest::newRow("one letter missing") << "contry"
+                                            << "did you mean \"country\"?";
+        QTest::newRow("nothing is near") << "zebra"
+                                         << "";
     }
     void suggestsTheNearestName()
     {
@@ -31,8 +34,9 @@ private slots:
         diagnostics.error({9, 2}, "b", "second");
         diagnostics.warning({3, 7}, "a", "first", "do this");
         diagnostics.sort();
-        QCOMPARE(diagnostics.text(), std::string("orders.yaml:3:7: warning: a: first (do this)\n"
-                                                 "orders.yaml:9:2: b: second\n"));
+        QCOMPARE(diagnostics.text(),
+                 std::string("orders.yaml:3:7: warning: a: first (do this)\n"
+                             "orders.yaml:9:2: b: second\n"));
         QVERIFY(diagnostics.hasErrors());
     }
 };

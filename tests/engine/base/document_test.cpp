@@ -39,8 +39,8 @@ private slots:
     void parametersAreReplaced()
     {
         Diagnostics diagnostics("x.yaml");
-        DocumentNode root = parseDocument("parameters: {t: raw}\ntopic: o.${t}.x\nbad: ${tt}\n",
-                                          diagnostics);
+        DocumentNode root
+            = parseDocument("parameters: {t: raw}\ntopic: o.${t}.x\nbad: ${tt}\n", diagnostics);
         substituteParameters(root, root.find("parameters"), diagnostics);
         QCOMPARE(root.find("topic")->text, std::string("o.raw.x"));
         QCOMPARE(diagnostics.items().size(), std::size_t(1));

@@ -11,7 +11,11 @@ namespace {
 Result<int> half(int value)
 {
     if (value % 2 != 0)
-        return Error{.code = ErrorCode::ConfigInvalid, .message = "odd", .object = "n", .hint = {}, .cause = {}};
+        return Error{.code = ErrorCode::ConfigInvalid,
+                     .message = "odd",
+                     .object = "n",
+                     .hint = {},
+                     .cause = {}};
     return value / 2;
 }
 
@@ -37,13 +41,18 @@ private slots:
     }
     void textNamesPlaceCauseAndCure()
     {
-        const Error inner{.code = ErrorCode::StorageFull, .message = "disk full", .object = "/d", .hint = {}, .cause = {}};
+        const Error inner{.code = ErrorCode::StorageFull,
+                          .message = "disk full",
+                          .object = "/d",
+                          .hint = {},
+                          .cause = {}};
         const Error error{.code = ErrorCode::StorageFailed,
                           .message = "cannot commit",
                           .object = "gold.x",
                           .hint = "Free some space.",
                           .cause = std::make_shared<const Error>(inner)};
-        QCOMPARE(error.text(), std::string("gold.x: cannot commit (/d: disk full). Free some space."));
+        QCOMPARE(error.text(),
+                 std::string("gold.x: cannot commit (/d: disk full). Free some space."));
     }
     void errnoBecomesACode()
     {

@@ -40,8 +40,12 @@ private slots:
     void bytesThatAreNoTextAreReplaced()
     {
         std::string out;
-        appendJsonString(out, "a\xff\xc0\xaf" "b");
-        QCOMPARE(out, std::string("\"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "b\""));
+        appendJsonString(out,
+                         "a\xff\xc0\xaf"
+                         "b");
+        QCOMPARE(out,
+                 std::string("\"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+                             "b\""));
     }
     void infinityIsNull()
     {

@@ -30,20 +30,26 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("finding");
-        QTest::newRow("unknown name") << "{topic: a, rat: 3}"
-                                      << "x:1:12: n: unknown parameter \"rat\" (did you mean \"rate\"?)\n";
-        QTest::newRow("missing") << "{rate: 3}" << "x:1:1: n: parameter \"topic\" is missing (The topic.)\n";
+        QTest::newRow("unknown name")
+            << "{topic: a, rat: 3}"
+            << "x:1:12: n: unknown parameter \"rat\" (did you mean \"rate\"?)\n";
+        QTest::newRow("missing") << "{rate: 3}"
+                                 << "x:1:1: n: parameter \"topic\" is missing (The topic.)\n";
         QTest::newRow("no number") << "{topic: a, rate: fast}"
                                    << "x:1:18: n.rate: expected a whole number, found \"fast\"\n";
-        QTest::newRow("too large") << "{topic: a, rate: 11}" << "x:1:18: n.rate: 11 is above the most, 10\n";
+        QTest::newRow("too large") << "{topic: a, rate: 11}"
+                                   << "x:1:18: n.rate: 11 is above the most, 10\n";
         QTest::newRow("too short") << "{topic: a, within: 5ms}"
                                    << "x:1:20: n.within: 5ms is below the least, 1s\n";
-        QTest::newRow("not a choice") << "{topic: a, start: lastest}"
-                                      << "x:1:19: n.start: \"lastest\" is not a choice here (did you mean \"latest\"?)\n";
-        QTest::newRow("inside a list") << "{topic: a, rules: [{chek: b}]}"
-                                       << "x:1:21: n.rules[0]: unknown parameter \"chek\" (did you mean \"check\"?)\n"
-                                          "x:1:20: n.rules[0]: parameter \"check\" is missing\n";
-        QTest::newRow("right") << "{topic: a, rate: 0, within: 1h}" << "";
+        QTest::newRow("not a choice")
+            << "{topic: a, start: lastest}"
+            << "x:1:19: n.start: \"lastest\" is not a choice here (did you mean \"latest\"?)\n";
+        QTest::newRow("inside a list")
+            << "{topic: a, rules: [{chek: b}]}"
+            << "x:1:21: n.rules[0]: unknown parameter \"chek\" (did you mean \"check\"?)\n"
+               "x:1:20: n.rules[0]: parameter \"check\" is missing\n";
+        QTest::newRow("right") << "{topic: a, rate: 0, within: 1h}"
+                               << "";
     }
     void everyFindingHasItsPlace()
     {

@@ -22,9 +22,9 @@ std::shared_ptr<arrow::Array> arrayOf(const std::vector<Value>& values)
 Batch sample()
 {
     Batch batch;
-    batch.columns = arrow::RecordBatch::Make(
-        arrow::schema({arrow::field("s", arrow::utf8())}), 4,
-        {arrayOf<arrow::StringBuilder, std::string>({"a", "b", "c", "d"})});
+    batch.columns = arrow::RecordBatch::Make(arrow::schema({arrow::field("s", arrow::utf8())}), 4,
+                                             {arrayOf<arrow::StringBuilder, std::string>(
+                                                 {"a", "b", "c", "d"})});
     batch.eventTimes = std::static_pointer_cast<arrow::Int64Array>(
         arrayOf<arrow::Int64Builder, std::int64_t>({10, 20, 30, 40}));
     batch.raw = std::make_shared<RawRecords>();
@@ -62,8 +62,8 @@ private slots:
     {
         const Batch taken = takeRows(sample(), {3, 0, 0}).ValueOrDie();
         const std::vector<std::string> expected{"d", "a", "a"};
-        QVERIFY(taken.columns->column(0)->Equals(
-            arrayOf<arrow::StringBuilder, std::string>(expected)));
+        QVERIFY(
+            taken.columns->column(0)->Equals(arrayOf<arrow::StringBuilder, std::string>(expected)));
         QCOMPARE(taken.rawRow(0), 5U);
         QCOMPARE(taken.eventTime(2).us, std::int64_t(10));
     }

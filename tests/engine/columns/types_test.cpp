@@ -14,13 +14,18 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("name");
-        QTest::newRow("plain") << "string" << "string";
-        QTest::newRow("other name") << "BIGINT" << "long";
-        QTest::newRow("decimal") << "decimal(12, 2)" << "decimal(12,2)";
-        QTest::newRow("unit") << "timestamp(ms)" << "timestamp";
+        QTest::newRow("plain") << "string"
+                               << "string";
+        QTest::newRow("other name") << "BIGINT"
+                                    << "long";
+        QTest::newRow("decimal") << "decimal(12, 2)"
+                                 << "decimal(12,2)";
+        QTest::newRow("unit") << "timestamp(ms)"
+                              << "timestamp";
         QTest::newRow("nested") << "list<struct<a: long, b: list<string>>>"
                                 << "list<struct<a: long, b: list<string>>>";
-        QTest::newRow("map") << "map<string, double>" << "map<string, double>";
+        QTest::newRow("map") << "map<string, double>"
+                             << "map<string, double>";
     }
     void namesAreReadAndWritten()
     {
@@ -33,8 +38,8 @@ private slots:
     void nonsenseIsRefused_data()
     {
         QTest::addColumn<QString>("text");
-        for (const char* text : {"strin", "decimal(40,2)", "decimal(5,6)", "list<", "struct<a long>",
-                                 "timestamp(min)", "long long", ""})
+        for (const char* text : {"strin", "decimal(40,2)", "decimal(5,6)", "list<",
+                                 "struct<a long>", "timestamp(min)", "long long", ""})
             QTest::newRow(text) << text;
     }
     void nonsenseIsRefused()

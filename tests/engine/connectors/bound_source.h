@@ -21,8 +21,13 @@ struct BoundSource
         map = parseDocument(yaml, diagnostics);
         checkOptions(map, kind.options, {"type", "input"}, "in", diagnostics);
         const Options options(map, kind.options);
-        bound = kind.bind({.node = "in", .map = map, .options = options, .inputs = {}, .inputNames = {},
-                           .services = services, .diagnostics = diagnostics});
+        bound = kind.bind({.node = "in",
+                           .map = map,
+                           .options = options,
+                           .inputs = {},
+                           .inputNames = {},
+                           .services = services,
+                           .diagnostics = diagnostics});
     }
     std::unique_ptr<flow::Source> make() const
     {

@@ -30,10 +30,12 @@ private slots:
         QVERIFY(cluster);
         QVERIFY((*cluster)->createTopic("orders", 2));
         const auto feeder = TopicFeeder::connect((*cluster)->connection());
-        QVERIFY(feeder && (*feeder)->send("orders", "k", "0123456789", 0) && (*feeder)->flush(10'000));
+        QVERIFY(feeder && (*feeder)->send("orders", "k", "0123456789", 0)
+                && (*feeder)->flush(10'000));
         const auto steps = test((*cluster)->connection(), "orders");
         QCOMPARE(states(steps), QStringLiteral("OOSSOO"));
-        QVERIFY2(steps.back().detail.find("10 bytes at offset 0") != std::string::npos, steps.back().detail.c_str());
+        QVERIFY2(steps.back().detail.find("10 bytes at offset 0") != std::string::npos,
+                 steps.back().detail.c_str());
     }
     void aClosedPortFailsAtTcpAndTheRestIsSkipped()
     {

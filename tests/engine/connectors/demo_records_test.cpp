@@ -35,9 +35,12 @@ private slots:
             DemoRecords(profile, 1, 0).append(12345, 1'700'000'000'123'000, text);
             const auto parsed = parser.parse(text);
             QVERIFY2(parsed.error() == simdjson::SUCCESS, text.c_str());
-            QCOMPARE(std::int64_t(parsed["ts"].get_int64().value()), std::int64_t(1'700'000'000'123));
+            QCOMPARE(std::int64_t(parsed["ts"].get_int64().value()),
+                     std::int64_t(1'700'000'000'123));
             for (const auto& column : DemoRecords::schemaOf(profile).columns)
-                QVERIFY2(parsed.at_key(std::get<std::string>(column.path[0])).error() == simdjson::SUCCESS, column.name.c_str());
+                QVERIFY2(parsed.at_key(std::get<std::string>(column.path[0])).error()
+                             == simdjson::SUCCESS,
+                         column.name.c_str());
         }
     }
     void faultsComeInTheirShare()

@@ -21,7 +21,8 @@ Batch numbers(std::int64_t from, std::int64_t count)
         if (!builder.Append(from + i).ok())
             qFatal("no memory");
     Batch out;
-    out.columns = arrow::RecordBatch::Make(arrow::schema({arrow::field("n", arrow::int64())}), count, {*builder.Finish()});
+    out.columns = arrow::RecordBatch::Make(arrow::schema({arrow::field("n", arrow::int64())}),
+                                           count, {*builder.Finish()});
     return out;
 }
 
@@ -58,7 +59,8 @@ private slots:
         const QTemporaryDir folder;
         FileSink sink(folder.path().toStdString(), "out");
         QVERIFY(sink.open());
-        const Status lost = sink.commit({.epoch = 3, .entry = "{\"file\":true}", .rows = 1, .bytes = 1});
+        const Status lost
+            = sink.commit({.epoch = 3, .entry = "{\"file\":true}", .rows = 1, .bytes = 1});
         QVERIFY(!lost);
         QVERIFY(lost.error().message.find("missing") != std::string::npos);
     }

@@ -23,7 +23,10 @@ class FileSourceTest : public QObject
 
     std::unique_ptr<QTemporaryDir> m_folder;
 
-    std::string path(const std::string& name) const { return m_folder->path().toStdString() + "/" + name; }
+    std::string path(const std::string& name) const
+    {
+        return m_folder->path().toStdString() + "/" + name;
+    }
     void write(const std::string& name, const std::string& text, bool appends = false) const
     {
         std::ofstream(path(name), appends ? std::ios::app : std::ios::trunc) << text;
@@ -32,7 +35,8 @@ class FileSourceTest : public QObject
     {
         return {FileSource::kind(), yaml, m_folder->path().toStdString()};
     }
-    static PollOutcome drain(flow::Source& source, CollectingContext& context, std::size_t rows = 100)
+    static PollOutcome drain(flow::Source& source, CollectingContext& context,
+                             std::size_t rows = 100)
     {
         for (;;) {
             const auto outcome = source.poll({.rows = rows, .bytes = 1 << 20}, context);
@@ -43,9 +47,15 @@ class FileSourceTest : public QObject
         }
     }
     // Polls until the condition holds; following looks at the disk twice a second.
-    static bool pollUntil(flow::Source& source, CollectingContext& context, const std::function<bool()>& isDone)
+    static bool pollUntil(flow::Source& source, CollectingContext& context,
+                          const std::function<bool()>& isDone)
     {
-        return QTest::qWaitFor([&] { drain(source, context); return isDone(); }, 10'000);
+        return QTest::qWaitFor(
+            [&] {
+                drain(source, context);
+                return isDone();
+            },
+            10'000);
     }
 
 private slots:
@@ -86,7 +96,8 @@ private slots:
             QCOMPARE(drain(*source, context), PollOutcome::Finished);
             QCOMPARE(context.rows.size(), std::size_t(20));
             for (std::size_t i = 0; i < 20; ++i)
-                QCOMPARE(context.rows[i], "{\"a\":" + std::to_string(i) + ",\"k\":\"x" + std::to_string(i) + "\"}");
+                QCOMPARE(context.rows[i],
+                         "{\"a\":" + std::to_string(i) + ",\"k\":\"x" + std::to_string(i) + "\"}");
         }
     }
 
@@ -119,16 +130,20 @@ private slots:
 
     void timesFarAheadOrMissingAreDeadLettersAndMoveNoWatermark()
     {
-        write("in.jsonl", "{\"t\":\"2020-01-01T00:00:00Z\"}\n{\"t\":\"2099-01-01T00:00:00Z\"}\n{\"t\":null}\n"
-                          "{\"t\":\"1970-01-01T00:00:00Z\"}\n{\"t\":\"2020-01-01T00:00:10Z\"}\n");
-        const auto source = bind("{path: in.jsonl, schema: {t: timestamp}, event_time: {column: t, out_of_order: 5s}}").make();
+        write("in.jsonl",
+              "{\"t\":\"2020-01-01T00:00:00Z\"}\n{\"t\":\"2099-01-01T00:00:00Z\"}\n{\"t\":null}\n"
+              "{\"t\":\"1970-01-01T00:00:00Z\"}\n{\"t\":\"2020-01-01T00:00:10Z\"}\n");
+        const auto source = bind("{path: in.jsonl, schema: {t: timestamp}, event_time: {column: t, "
+                                 "out_of_order: 5s}}")
+                                .make();
         QVERIFY(source->open(std::nullopt));
         CollectingContext context;
         const auto outcome = source->poll({.rows = 100, .bytes = 1 << 20}, context);
         QVERIFY(outcome);
         QCOMPARE(context.rows.size(), std::size_t(3)); // 1970 is old, not unreadable
         QCOMPARE(context.rejects.size(), std::size_t(2));
-        QVERIFY(context.rejects[1].reason.find("2099-01-01T00:00:00.000Z is more than 10m ahead") != std::string::npos);
+        QVERIFY(context.rejects[1].reason.find("2099-01-01T00:00:00.000Z is more than 10m ahead")
+                != std::string::npos);
         constexpr std::int64_t kNewestUs = 1'577'836'810'000'000; // 2020-01-01T00:00:10Z
         QCOMPARE(context.watermark().us, kNewestUs - 5'000'000 - 1000);
     }
@@ -158,14 +173,16 @@ private slots:
         QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 3; }));
         QCOMPARE(context.rows.back(), std::string("{\"a\":9}"));
         std::filesystem::remove(path("a.jsonl"));
-        QVERIFY(pollUntil(*source, context, [&] { return source->trouble().find("a.jsonl") != std::string::npos; }));
+        QVERIFY(pollUntil(*source, context,
+                          [&] { return source->trouble().find("a.jsonl") != std::string::npos; }));
         write("a.jsonl", "{\"a\":10}\n");
         QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 4; }));
     }
 
     void whatIsNotThereIsAClearError()
     {
-        const Status one = bind("{path: missing.jsonl, schema: {a: long}}").make()->open(std::nullopt);
+        const Status one
+            = bind("{path: missing.jsonl, schema: {a: long}}").make()->open(std::nullopt);
         QVERIFY(!one);
         QCOMPARE(one.error().code, ErrorCode::NotFound);
         const Status many = bind("{path: '*.log', schema: {a: long}}").make()->open(std::nullopt);
@@ -206,7 +223,8 @@ private slots:
             QVERIFY(source->poll({}, context));
             clock.advance(std::chrono::milliseconds(20));
         }
-        QVERIFY2(context.rows.size() >= 195 && context.rows.size() <= 202, std::to_string(context.rows.size()).c_str());
+        QVERIFY2(context.rows.size() >= 195 && context.rows.size() <= 202,
+                 std::to_string(context.rows.size()).c_str());
     }
 };
 

@@ -17,7 +17,11 @@ public:
     {
         if (name == m_connection.name)
             return m_connection;
-        return Error{.code = ErrorCode::ConfigUnknown, .message = "there is no connection " + name, .object = name, .hint = {}, .cause = {}};
+        return Error{.code = ErrorCode::ConfigUnknown,
+                     .message = "there is no connection " + name,
+                     .object = name,
+                     .hint = {},
+                     .cause = {}};
     }
     std::vector<std::string> connectionNames() const override { return {m_connection.name}; }
 

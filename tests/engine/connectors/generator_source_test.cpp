@@ -18,7 +18,9 @@ class GeneratorSourceTest : public QObject
 private slots:
     void aRunInterruptedAnywhereMakesTheSameRows()
     {
-        const BoundSource bound(GeneratorSource::kind(), "{profile: sensors, limit: 500, seed: 4, start: '2026-01-01T00:00:00Z', faults: 0.1}");
+        const BoundSource bound(
+            GeneratorSource::kind(),
+            "{profile: sensors, limit: 500, seed: 4, start: '2026-01-01T00:00:00Z', faults: 0.1}");
         QVERIFY2(!bound.diagnostics.hasErrors(), bound.diagnostics.text().c_str());
         CollectingContext whole;
         auto source = bound.make();
@@ -50,9 +52,11 @@ private slots:
             while (*source->poll({}, context) == PollOutcome::More) { }
             clock.advance(std::chrono::milliseconds(10));
         }
-        QVERIFY2(std::abs(int(context.rows.size()) - 2000) <= 2, std::to_string(context.rows.size()).c_str());
+        QVERIFY2(std::abs(int(context.rows.size()) - 2000) <= 2,
+                 std::to_string(context.rows.size()).c_str());
         const Batch& last = context.batches.back();
-        QCOMPARE(last.eventTime(last.rows() - 1).us, std::int64_t(1'700'000'002'000'000)); // record 2000
+        QCOMPARE(last.eventTime(last.rows() - 1).us,
+                 std::int64_t(1'700'000'002'000'000)); // record 2000
     }
     void aWrongStartIsFound()
     {

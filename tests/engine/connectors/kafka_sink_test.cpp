@@ -25,7 +25,8 @@ class KafkaSinkTest : public QObject
             if (!builder.Append(word).ok())
                 qFatal("no memory");
         Batch out;
-        out.columns = arrow::RecordBatch::Make(arrow::schema({arrow::field("w", arrow::utf8())}), std::int64_t(all.size()), {*builder.Finish()});
+        out.columns = arrow::RecordBatch::Make(arrow::schema({arrow::field("w", arrow::utf8())}),
+                                               std::int64_t(all.size()), {*builder.Finish()});
         return out;
     }
 
@@ -36,7 +37,11 @@ private slots:
         const auto cluster = MockCluster::start();
         QVERIFY(cluster && (*cluster)->createTopic("out", 1));
         const flow::Connection connection = (*cluster)->connection("mock");
-        const KafkaSinkConfig config{.pipeline = "p", .node = "sink", .connection = "mock", .topic = "out", .keyColumn = "w",
+        const KafkaSinkConfig config{.pipeline = "p",
+                                     .node = "sink",
+                                     .connection = "mock",
+                                     .topic = "out",
+                                     .keyColumn = "w",
                                      .folder = folder.path().toStdString()};
         test::CollectingContext context;
         // That a new process learns the committed epoch from the broker needs a real one: the mock
@@ -56,12 +61,17 @@ private slots:
         const auto next = sink.seal(2);
         QVERIFY(next && sink.makeDurable(*next) && sink.commit(*next));
         const test::FixedConnections connections(connection);
-        const test::BoundSource bound(KafkaSource::kind(), "{connection: mock, topic: out, schema: {w: string}}", {}, &connections);
+        const test::BoundSource bound(KafkaSource::kind(),
+                                      "{connection: mock, topic: out, schema: {w: string}}", {},
+                                      &connections);
         const auto source = bound.make();
         QVERIFY(source->open(std::nullopt));
-        QVERIFY(QTest::qWaitFor([&] { return source->poll({}, context) && context.rows.size() >= 3; }, 20'000));
+        QVERIFY(
+            QTest::qWaitFor([&] { return source->poll({}, context) && context.rows.size() >= 3; },
+                            20'000));
         QVERIFY(source->poll({}, context));
-        QCOMPARE(context.joined(), std::string("{\"w\":\"one\"}\n{\"w\":\"two\"}\n{\"w\":\"three\"}\n"));
+        QCOMPARE(context.joined(),
+                 std::string("{\"w\":\"one\"}\n{\"w\":\"two\"}\n{\"w\":\"three\"}\n"));
     }
 };
 

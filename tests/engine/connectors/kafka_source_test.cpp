@@ -24,21 +24,30 @@ class KafkaSourceTest : public QObject
     std::unique_ptr<TopicFeeder> m_feeder;
     std::unique_ptr<FixedConnections> m_connections;
 
-    BoundSource bind(const std::string& yaml) const { return {KafkaSource::kind(), yaml, {}, m_connections.get()}; }
+    BoundSource bind(const std::string& yaml) const
+    {
+        return {KafkaSource::kind(), yaml, {}, m_connections.get()};
+    }
     void send(int from, int count, int partition)
     {
         for (int i = from; i < from + count; ++i)
-            QVERIFY(m_feeder->send("orders", {}, "{\"n\":" + std::to_string(i) + ",\"t\":" + std::to_string(i * 1000) + "}", partition));
+            QVERIFY(m_feeder->send("orders", {},
+                                   "{\"n\":" + std::to_string(i)
+                                       + ",\"t\":" + std::to_string(i * 1000) + "}",
+                                   partition));
         QVERIFY(m_feeder->flush(10'000));
     }
-    static bool pollUntil(flow::Source& source, CollectingContext& context, const std::function<bool()>& isDone)
+    static bool pollUntil(flow::Source& source, CollectingContext& context,
+                          const std::function<bool()>& isDone)
     {
-        return QTest::qWaitFor([&] {
-            const auto outcome = source.poll({}, context);
-            if (!outcome)
-                qWarning("%s", outcome.error().text().c_str());
-            return isDone();
-        }, 20'000);
+        return QTest::qWaitFor(
+            [&] {
+                const auto outcome = source.poll({}, context);
+                if (!outcome)
+                    qWarning("%s", outcome.error().text().c_str());
+                return isDone();
+            },
+            20'000);
     }
 
 private slots:
@@ -53,7 +62,8 @@ private slots:
     {
         send(0, 50, 0);
         send(50, 50, 1);
-        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: timestamp(ms)}, event_time: {column: t}}");
+        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: "
+                                "timestamp(ms)}, event_time: {column: t}}");
         QVERIFY2(!bound.diagnostics.hasErrors(), bound.diagnostics.text().c_str());
         CollectingContext context;
         auto source = bound.make();
@@ -68,7 +78,8 @@ private slots:
         QVERIFY(source->open(position));
         QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 110; }));
         std::sort(context.rows.begin(), context.rows.end());
-        QVERIFY(std::adjacent_find(context.rows.begin(), context.rows.end()) == context.rows.end()); // nothing twice
+        QVERIFY(std::adjacent_find(context.rows.begin(), context.rows.end())
+                == context.rows.end()); // nothing twice
     }
     void aBrokerThatGoesAwayIsWaitedFor()
     {
@@ -79,18 +90,24 @@ private slots:
         QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 5; }));
         m_cluster->setBrokerUp(1, false);
         QVERIFY(pollUntil(*source, context, [&] { return !source->trouble().empty(); }));
-        QVERIFY2(source->trouble().find("connection mock") != std::string::npos, source->trouble().c_str());
+        QVERIFY2(source->trouble().find("connection mock") != std::string::npos,
+                 source->trouble().c_str());
         m_cluster->setBrokerUp(1, true);
         send(5, 5, 0);
-        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 10 && source->trouble().empty(); }));
+        QVERIFY(pollUntil(*source, context,
+                          [&] { return context.rows.size() == 10 && source->trouble().empty(); }));
     }
     void aMissingTopicIsSaid()
     {
-        const auto source = bind("{connection: mock, topic: nothing_here, schema: {n: long}}").make();
+        const auto source
+            = bind("{connection: mock, topic: nothing_here, schema: {n: long}}").make();
         QVERIFY(source->open(std::nullopt));
         CollectingContext context;
         // The mock makes topics that are asked for, so either it is said or it is there and empty.
-        QVERIFY(pollUntil(*source, context, [&] { return source->trouble().find("nothing_here") != std::string::npos || source->position() == "{\"offsets\":{},\"watermarks\":{}}"; }));
+        QVERIFY(pollUntil(*source, context, [&] {
+            return source->trouble().find("nothing_here") != std::string::npos
+                || source->position() == "{\"offsets\":{},\"watermarks\":{}}";
+        }));
         QVERIFY(context.rows.empty());
     }
     void anUnknownConnectionIsFoundInTheDocument()

@@ -19,10 +19,10 @@ private slots:
         QTest::addColumn<int>("column"); // of the text, from 1
         QTest::addColumn<QString>("message");
         QTest::addColumn<QString>("suggestion");
-        const auto row = [](const char* text, int column, const char* message,
-                            const char* suggestion = "") {
-            QTest::newRow(text) << text << column << message << suggestion;
-        };
+        const auto row
+            = [](const char* text, int column, const char* message, const char* suggestion = "") {
+                  QTest::newRow(text) << text << column << message << suggestion;
+              };
         row("1 + amuont", 5, "column \"amuont\" does not exist", "did you mean \"amount\"?");
         row("amount > 0 AND contry = 'DE'", 16, "column \"contry\" does not exist",
             "did you mean \"country\"?");
@@ -137,8 +137,8 @@ private slots:
         const auto count = call("count(*)");
         QVERIFY(count && count->isStar && count->arguments.empty());
         QCOMPARE(count->function, std::string("count"));
-        const auto quantile =
-            call("approx_quantile(amount * 2, 0.95) FILTER (WHERE country = 'DE')");
+        const auto quantile
+            = call("approx_quantile(amount * 2, 0.95) FILTER (WHERE country = 'DE')");
         QVERIFY(quantile && quantile->filter);
         QCOMPARE(quantile->arguments.size(), std::size_t(2));
         QCOMPARE(quantile->arguments[0].columns(), std::vector<int>{0});

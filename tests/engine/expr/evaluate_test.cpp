@@ -52,14 +52,17 @@ private slots:
     void logicHasThreeValues()
     {
         const auto type = arrow::boolean();
-        const auto a = arrow::json::ArrayFromJSONString(
-                           type, "[true,true,true,false,false,false,null,null,null]")
-                           .ValueOrDie();
-        const auto b = arrow::json::ArrayFromJSONString(
-                           type, "[true,false,null,true,false,null,true,false,null]")
-                           .ValueOrDie();
-        const auto batch = arrow::RecordBatch::Make(
-            arrow::schema({arrow::field("a", type), arrow::field("b", type)}), 9, {a, b});
+        const auto a
+            = arrow::json::ArrayFromJSONString(type,
+                                               "[true,true,true,false,false,false,null,null,null]")
+                  .ValueOrDie();
+        const auto b
+            = arrow::json::ArrayFromJSONString(type,
+                                               "[true,false,null,true,false,null,true,false,null]")
+                  .ValueOrDie();
+        const auto batch = arrow::RecordBatch::Make(arrow::schema({arrow::field("a", type),
+                                                                   arrow::field("b", type)}),
+                                                    9, {a, b});
         EvalErrors errors;
         const auto value = [&](const char* text) {
             return textOf(**compiled(text, *batch->schema()).evaluate(*batch, errors));
@@ -92,8 +95,8 @@ private slots:
     {
         const auto batch = oneColumn("q", arrow::utf8(), R"(["1", "x", null, "3", "4y"])");
         EvalErrors errors;
-        const auto values =
-            compiled("CAST(q AS INTEGER) * 2", *batch->schema()).evaluate(*batch, errors);
+        const auto values
+            = compiled("CAST(q AS INTEGER) * 2", *batch->schema()).evaluate(*batch, errors);
         QVERIFY(values);
         QCOMPARE(textOf(**values), std::string("2 null null 6 null"));
         QCOMPARE(errors.size(), std::size_t(2));
@@ -113,13 +116,13 @@ private slots:
     {
         const auto batch = oneColumn("q", arrow::utf8(), R"(["1", "x"])");
         EvalErrors errors;
-        const auto values =
-            compiled("coalesce(CAST(q AS INTEGER), 0)", *batch->schema()).evaluate(*batch, errors);
+        const auto values = compiled("coalesce(CAST(q AS INTEGER), 0)", *batch->schema())
+                                .evaluate(*batch, errors);
         QCOMPARE(textOf(**values), std::string("1 null"));
         QCOMPARE(errors.size(), std::size_t(1));
         EvalErrors more;
-        const auto isNull =
-            compiled("CAST(q AS INTEGER) IS NULL", *batch->schema()).evaluate(*batch, more);
+        const auto isNull
+            = compiled("CAST(q AS INTEGER) IS NULL", *batch->schema()).evaluate(*batch, more);
         QCOMPARE(textOf(**isNull), std::string("false null"));
     }
 
@@ -165,9 +168,9 @@ private slots:
         const auto nothing = oneColumn("v", arrow::null(), "[null, null]");
         QCOMPARE(textOf(**compiled("v = v", *nothing->schema()).evaluate(*nothing, errors)),
                  std::string("null null"));
-        QCOMPARE(
-            textOf(**compiled("lower(v) IS NULL", *nothing->schema()).evaluate(*nothing, errors)),
-            std::string("true true"));
+        QCOMPARE(textOf(
+                     **compiled("lower(v) IS NULL", *nothing->schema()).evaluate(*nothing, errors)),
+                 std::string("true true"));
     }
 
     // Whatever a function is given: it is refused, or gives a sound array of the type it promised.
@@ -190,8 +193,8 @@ private slots:
             }
             for (const std::string& text : calls) {
                 Diagnostics diagnostics;
-                const auto expression =
-                    compileExpression(text, {1, 1}, *batch->schema(), "x", diagnostics);
+                const auto expression
+                    = compileExpression(text, {1, 1}, *batch->schema(), "x", diagnostics);
                 QCOMPARE(expression.has_value(), !diagnostics.hasErrors());
                 if (!expression)
                     continue;
@@ -209,9 +212,9 @@ private slots:
     void severalThreadsMayEvaluate()
     {
         const auto batch = test::sampleRows();
-        const Expression expression =
-            compiled("regexp_replace(s, 'l+', 'L') || strftime(ts, '%Y') || (js ->> '$.c')",
-                     *batch->schema());
+        const Expression expression
+            = compiled("regexp_replace(s, 'l+', 'L') || strftime(ts, '%Y') || (js ->> '$.c')",
+                       *batch->schema());
         EvalErrors errors;
         const auto expected = textOf(**expression.evaluate(*batch, errors));
         std::vector<std::string> seen(4);

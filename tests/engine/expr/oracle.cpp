@@ -70,8 +70,8 @@ Oracle::Table Oracle::query(const std::string& sql)
 Answers Oracle::evaluate(const std::string& expression, std::size_t rows)
 {
     Answers out;
-    const Table type =
-        query("SELECT column_type FROM (DESCRIBE SELECT (" + expression + ") AS v FROM sample)");
+    const Table type
+        = query("SELECT column_type FROM (DESCRIBE SELECT (" + expression + ") AS v FROM sample)");
     if (!type.error.empty()) {
         out.failure = type.error;
         return out;

@@ -13,9 +13,9 @@ namespace sluice::expr::test {
 /// What an expression is for each row: a text that both sides write the same way.
 struct Answers
 {
-    std::string type; // "BIGINT"
+    std::string type;                // "BIGINT"
     std::vector<std::string> values; // "null", "error", or the value
-    std::string failure; // the expression as a whole was refused
+    std::string failure;             // the expression as a whole was refused
 };
 
 /// DuckDB over the sample rows.

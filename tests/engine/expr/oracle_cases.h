@@ -9,7 +9,7 @@ namespace sluice::expr::test {
 struct OracleCase
 {
     const char* expression;
-    const char* sql = nullptr; // what to ask DuckDB, where the spelling differs
+    const char* sql = nullptr;  // what to ask DuckDB, where the spelling differs
     const char* type = nullptr; // our type, where it differs on purpose
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/engine/expr/oracle.h"
 
-#include "engine/expr/catalogue.h"
 #include "engine/columns/batch.h"
+#include "engine/expr/catalogue.h"
 #include "engine/expr/expression.h"
 
 #include "tests/engine/expr/oracle_cases.h"

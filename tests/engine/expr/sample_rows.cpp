@@ -14,9 +14,9 @@ namespace {
 struct Column
 {
     const char* name;
-    const char* type; // of a pipeline document
+    const char* type;    // of a pipeline document
     const char* sqlType; // of DuckDB
-    const char* json; // as Arrow reads it
+    const char* json;    // as Arrow reads it
     std::vector<const char*> sql;
 };
 
@@ -187,8 +187,8 @@ std::string sampleRowsSql()
     std::string casts = "i";
     for (const Column& column : columns()) {
         names += std::string(", ") + column.name;
-        casts +=
-            std::string(", CAST(") + column.name + " AS " + column.sqlType + ") AS " + column.name;
+        casts += std::string(", CAST(") + column.name + " AS " + column.sqlType + ") AS "
+            + column.name;
     }
     std::string values;
     for (std::size_t row = 0; row < columns().front().sql.size(); ++row) {

@@ -21,9 +21,10 @@ private slots:
         QTest::addColumn<QString>("type");
         QTest::addColumn<QString>("values");
         QTest::addColumn<QString>("expected");
-        const auto row = [](const char* name, const char* type, const char* values, const char* expected) {
-            QTest::newRow(name) << type << values << expected;
-        };
+        const auto row
+            = [](const char* name, const char* type, const char* values, const char* expected) {
+                  QTest::newRow(name) << type << values << expected;
+              };
         row("boolean", "boolean", "[true, null]", "true null");
         row("long", "long", "[-9223372036854775808]", "-9223372036854775808");
         row("byte", "byte", "[-7]", "-7");
@@ -33,7 +34,8 @@ private slots:
         row("date", "date", "[19782]", "\"2024-02-29\"");
         row("timestamp", "timestamp", "[1709208000123000]", "\"2024-02-29T12:00:00.123Z\"");
         row("list", "list<long>", "[[1,null,3]]", "[1,null,3]");
-        row("struct", "struct<x: long, y: string>", "[{\"x\":1,\"y\":null}]", "{\"x\":1,\"y\":null}");
+        row("struct", "struct<x: long, y: string>", "[{\"x\":1,\"y\":null}]",
+            "{\"x\":1,\"y\":null}");
         row("map", "map<string, long>", "[[[\"k\",1]]]", "{\"k\":1}");
     }
     void eachTypeHasItsText()
@@ -41,7 +43,8 @@ private slots:
         QFETCH(QString, type);
         QFETCH(QString, values);
         QFETCH(QString, expected);
-        const auto array = arrow::json::ArrayFromJSONString(*parseType(type.toStdString()), values.toStdString());
+        const auto array = arrow::json::ArrayFromJSONString(*parseType(type.toStdString()),
+                                                            values.toStdString());
         QVERIFY2(array.ok(), array.status().ToString().c_str());
         std::string out;
         for (std::int64_t i = 0; i < (*array)->length(); ++i) {
@@ -62,7 +65,8 @@ private slots:
     {
         arrow::StringBuilder builder;
         QVERIFY(builder.Append("{\"a\": 1}").ok());
-        const auto batch = arrow::RecordBatch::Make(arrow::schema({jsonField("j")}), 1, {*builder.Finish()});
+        const auto batch
+            = arrow::RecordBatch::Make(arrow::schema({jsonField("j")}), 1, {*builder.Finish()});
         std::string out;
         encodeJsonLines(*batch, out);
         QCOMPARE(out, std::string("{\"j\":{\"a\": 1}}\n"));

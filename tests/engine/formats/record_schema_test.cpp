@@ -44,16 +44,22 @@ event_time: {column: at, out_of_order: 5s, idle_after: 30s}
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("finding");
-        QTest::newRow("type") << "schema: {a: strng}" << "x:1:13: n.schema.a: unknown type \"strng\" (did you mean \"string\"?)\n";
-        QTest::newRow("path") << "schema: {a: {type: long, path: b.c}}"
-                              << "x:1:32: n.schema.a.path: \"b.c\" is no path ($.customer.address[0].city)\n";
-        QTest::newRow("event time column") << "schema: {ts: timestamp}\nevent_time: {column: tz}"
-                                           << "x:2:22: n.event_time.column: column \"tz\" does not exist (did you mean \"ts\"?)\n";
-        QTest::newRow("event time type") << "schema: {ts: long}\nevent_time: {column: ts}"
-                                         << "x:2:22: n.event_time.column: \"ts\" is a long, not a timestamp (declare it as "
-                                            "timestamp(ms) or as the unit that its numbers have)\n";
+        QTest::newRow("type")
+            << "schema: {a: strng}"
+            << "x:1:13: n.schema.a: unknown type \"strng\" (did you mean \"string\"?)\n";
+        QTest::newRow("path")
+            << "schema: {a: {type: long, path: b.c}}"
+            << "x:1:32: n.schema.a.path: \"b.c\" is no path ($.customer.address[0].city)\n";
+        QTest::newRow("event time column")
+            << "schema: {ts: timestamp}\nevent_time: {column: tz}"
+            << "x:2:22: n.event_time.column: column \"tz\" does not exist (did you mean \"ts\"?)\n";
+        QTest::newRow("event time type")
+            << "schema: {ts: long}\nevent_time: {column: ts}"
+            << "x:2:22: n.event_time.column: \"ts\" is a long, not a timestamp (declare it as "
+               "timestamp(ms) or as the unit that its numbers have)\n";
         QTest::newRow("case") << "schema: {a: long, A: long}"
-                              << "x:1:19: n.schema.A: another column has this name but for upper and lower case (table "
+                              << "x:1:19: n.schema.A: another column has this name but for upper "
+                                 "and lower case (table "
                                  "formats cannot keep both; rename one and give its path)\n";
     }
     void mistakesHaveTheirPlace()

@@ -16,7 +16,8 @@ private slots:
         QTest::addColumn<bool>("isOne");
         QTest::addColumn<qint64>("us");
         QTest::newRow("utc") << "2024-02-29T12:00:00Z" << true << qint64(1709208000000000);
-        QTest::newRow("no zone means utc") << "2024-02-29T12:00:00" << true << qint64(1709208000000000);
+        QTest::newRow("no zone means utc")
+            << "2024-02-29T12:00:00" << true << qint64(1709208000000000);
         QTest::newRow("fraction") << "1970-01-01T00:00:00.123456789Z" << true << qint64(123456);
         QTest::newRow("offset") << "1970-01-01T01:00:00+01:00" << true << qint64(0);
         QTest::newRow("short offset") << "1969-12-31 19:00-05" << true << qint64(0);
@@ -42,20 +43,34 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("value"); // "" = none
-        QTest::newRow("plain") << "12.5" << "12.50";
-        QTest::newRow("negative") << "-0.01" << "-0.01";
-        QTest::newRow("whole") << "7" << "7.00";
-        QTest::newRow("exponent") << "1.5e3" << "1500.00";
-        QTest::newRow("small exponent") << "25e-1" << "2.50";
-        QTest::newRow("zeros beyond the scale") << "1.5000" << "1.50";
-        QTest::newRow("digits beyond the scale") << "1.505" << "";
-        QTest::newRow("too large") << "12345678901.00" << "";
-        QTest::newRow("largest") << "9999999999.99" << "9999999999.99";
-        QTest::newRow("zero") << "0" << "0.00";
-        QTest::newRow("two points") << "1.2.3" << "";
-        QTest::newRow("text") << "abc" << "";
-        QTest::newRow("empty") << "" << "";
-        QTest::newRow("huge exponent") << "1e400" << "";
+        QTest::newRow("plain") << "12.5"
+                               << "12.50";
+        QTest::newRow("negative") << "-0.01"
+                                  << "-0.01";
+        QTest::newRow("whole") << "7"
+                               << "7.00";
+        QTest::newRow("exponent") << "1.5e3"
+                                  << "1500.00";
+        QTest::newRow("small exponent") << "25e-1"
+                                        << "2.50";
+        QTest::newRow("zeros beyond the scale") << "1.5000"
+                                                << "1.50";
+        QTest::newRow("digits beyond the scale") << "1.505"
+                                                 << "";
+        QTest::newRow("too large") << "12345678901.00"
+                                   << "";
+        QTest::newRow("largest") << "9999999999.99"
+                                 << "9999999999.99";
+        QTest::newRow("zero") << "0"
+                              << "0.00";
+        QTest::newRow("two points") << "1.2.3"
+                                    << "";
+        QTest::newRow("text") << "abc"
+                              << "";
+        QTest::newRow("empty") << ""
+                               << "";
+        QTest::newRow("huge exponent") << "1e400"
+                                       << "";
     }
     void decimals()
     {

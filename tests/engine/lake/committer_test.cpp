@@ -112,9 +112,9 @@ private slots:
                 Snapshot head = *log.load();
                 for (int i = 1; i <= kCommits; ++i) {
                     const std::string name = std::to_string(writer) + "-" + std::to_string(i);
-                    const auto done = commitTo(
-                        log, head, appendOf(name, "app" + std::to_string(writer), i),
-                        systemClock());
+                    const auto done
+                        = commitTo(log, head, appendOf(name, "app" + std::to_string(writer), i),
+                                   systemClock());
                     if (!done)
                         qWarning("%s", done.error().text().c_str());
                     failures += !done || done->wasThere;

@@ -19,9 +19,10 @@ const std::string kSchema
 
 std::string firstCommit(const std::string& protocol, const std::string& configuration = "{}")
 {
-    return "{\"protocol\":" + protocol + "}\n{\"metaData\":{\"id\":\"u\",\"format\":{\"provider\":"
-           "\"parquet\",\"options\":{}},\"schemaString\":\"{" + kSchema
-        + "}\",\"partitionColumns\":[],\"configuration\":" + configuration + "}}\n";
+    return "{\"protocol\":" + protocol
+        + "}\n{\"metaData\":{\"id\":\"u\",\"format\":{\"provider\":"
+          "\"parquet\",\"options\":{}},\"schemaString\":\"{"
+        + kSchema + "}\",\"partitionColumns\":[],\"configuration\":" + configuration + "}}\n";
 }
 
 std::string addLine(const std::string& path)
@@ -76,11 +77,14 @@ private slots:
         QTest::addColumn<QString>("text"); // "-" removes the file
         QTest::addColumn<QString>("object");
         QTest::addColumn<QString>("message");
-        QTest::newRow("gap") << 1 << "-" << "00000000000000000001.json"
+        QTest::newRow("gap") << 1 << "-"
+                             << "00000000000000000001.json"
                              << "the log has a gap: version 1 is missing";
-        QTest::newRow("beginning") << 0 << "-" << "_delta_log"
+        QTest::newRow("beginning") << 0 << "-"
+                                   << "_delta_log"
                                    << "the log begins at version 1 without a checkpoint";
-        QTest::newRow("torn") << 2 << "{\"add\":{\"path\":\"a" << "00000000000000000002.json:1"
+        QTest::newRow("torn") << 2 << "{\"add\":{\"path\":\"a"
+                              << "00000000000000000002.json:1"
                               << "the commit is damaged";
     }
     void damageIsNamedWithItsCure()
@@ -110,28 +114,44 @@ private slots:
         QTest::addColumn<QString>("unreadable"); // the feature named; "" = can be read
         QTest::addColumn<QString>("unwritable");
         const QString plain = R"({"minReaderVersion":1,"minWriterVersion":2})";
-        QTest::newRow("plain") << plain << "{}" << "" << "";
+        QTest::newRow("plain") << plain << "{}"
+                               << ""
+                               << "";
         QTest::newRow("deletion vectors")
             << R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]})"
-            << "{}" << "deletionVectors" << "deletionVectors";
+            << "{}"
+            << "deletionVectors"
+            << "deletionVectors";
         QTest::newRow("v2 checkpoint")
             << R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["v2Checkpoint"],"writerFeatures":[]})"
-            << "{}" << "v2Checkpoint" << "v2Checkpoint";
+            << "{}"
+            << "v2Checkpoint"
+            << "v2Checkpoint";
         QTest::newRow("timestamp without zone")
             << R"({"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["timestampNtz"],"writerFeatures":["timestampNtz"]})"
-            << "{}" << "" << "";
-        QTest::newRow("newer reader") << R"({"minReaderVersion":4,"minWriterVersion":7})" << "{}"
-                                      << "version 4" << "version 4";
-        QTest::newRow("column mapping on")
-            << R"({"minReaderVersion":2,"minWriterVersion":5})"
-            << R"({"delta.columnMapping.mode":"name"})" << "columnMapping" << "columnMapping";
+            << "{}"
+            << ""
+            << "";
+        QTest::newRow("newer reader") << R"({"minReaderVersion":4,"minWriterVersion":7})"
+                                      << "{}"
+                                      << "version 4"
+                                      << "version 4";
+        QTest::newRow("column mapping on") << R"({"minReaderVersion":2,"minWriterVersion":5})"
+                                           << R"({"delta.columnMapping.mode":"name"})"
+                                           << "columnMapping"
+                                           << "columnMapping";
         QTest::newRow("column mapping possible") << R"({"minReaderVersion":2,"minWriterVersion":5})"
-                                                 << "{}" << "" << "";
+                                                 << "{}"
+                                                 << ""
+                                                 << "";
         QTest::newRow("row tracking")
             << R"({"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking"]})"
-            << "{}" << "" << "rowTracking";
+            << "{}"
+            << ""
+            << "rowTracking";
         QTest::newRow("constraint") << R"({"minReaderVersion":1,"minWriterVersion":3})"
-                                    << R"({"delta.constraints.c":"id > 0"})" << ""
+                                    << R"({"delta.constraints.c":"id > 0"})"
+                                    << ""
                                     << "checkConstraints";
     }
     void foreignFeatures()

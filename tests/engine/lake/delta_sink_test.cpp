@@ -19,7 +19,8 @@ private slots:
     {
         QTest::addColumn<QString>("yaml");
         QTest::addColumn<QString>("message");
-        QTest::newRow("name") << "{table: orders}" << "\"orders\" is not the name of a table";
+        QTest::newRow("name") << "{table: orders}"
+                              << "\"orders\" is not the name of a table";
         QTest::newRow("no column") << "{table: silver.t, partition_by: [contry]}"
                                    << "there is no column \"contry\"";
         QTest::newRow("no date") << "{table: silver.t, partition_by: [date(id)]}"
@@ -55,8 +56,8 @@ private slots:
         QCOMPARE(bound.neededInput({}).size(), std::size_t(3));
         const auto sink = create(bound);
         QVERIFY(sink->open());
-        QCOMPARE(LakeFixture::runEpoch(
-                     *sink, batchOf(rowsOf(orderSchema(), R"([[1, "DE", 0]])")), 1),
+        QCOMPARE(LakeFixture::runEpoch(*sink, batchOf(rowsOf(orderSchema(), R"([[1, "DE", 0]])")),
+                                       1),
                  std::string());
         QCOMPARE(rowTexts(m_fixture.folder("gold", "t")),
                  std::vector<std::string>{"1|DE|1970-01-01 00:00:00.000000Z|1970-01-01"});

@@ -21,8 +21,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string randomText(std::mt19937& random)
 {
-    static const std::vector<std::string> kPoints{"a", "z", "~", "\x7F", "ä", "€", "\xF4\x8F\xBF\xBF",
-                                                  "😀", "\x01"};
+    static const std::vector<std::string> kPoints{
+        "a", "z", "~", "\x7F", "ä", "€", "\xF4\x8F\xBF\xBF", "😀", "\x01"};
     std::string out;
     const std::size_t length = random() % 80;
     const std::size_t variety = 1 + random() % kPoints.size();
@@ -68,8 +68,7 @@ private slots:
         QTest::newRow("ascii follows") << a32 + "z" << a32 + "\x7F";
         QTest::newRow("del follows") << a32 + "\x7F" << a32 + highest;
         QTest::newRow("umlaut follows") << a32 + "ä" << a32 + highest;
-        QTest::newRow("highest follows")
-            << a32 + highest + "a" + "b" << a32 + highest + "\x7F";
+        QTest::newRow("highest follows") << a32 + highest + "a" + "b" << a32 + highest + "\x7F";
         QTest::newRow("highest to the end") << highest.repeated(40) << highest.repeated(40);
         QTest::newRow("nothing is higher") << highest.repeated(80) << QByteArray();
     }
@@ -89,29 +88,71 @@ private slots:
         QTest::addColumn<QString>("values");
         QTest::addColumn<QString>("min"); // as JSON; "" = absent
         QTest::addColumn<QString>("max");
-        QTest::newRow("byte") << "byte" << "[3, -128, null, 127]" << "-128" << "127";
-        QTest::newRow("long") << "long" << "[-9223372036854775808, 9223372036854775807]"
-                              << "-9223372036854775808" << "9223372036854775807";
-        QTest::newRow("date") << "date" << "[-719162, 2932896]" << "\"0001-01-01\""
+        QTest::newRow("byte") << "byte"
+                              << "[3, -128, null, 127]"
+                              << "-128"
+                              << "127";
+        QTest::newRow("long") << "long"
+                              << "[-9223372036854775808, 9223372036854775807]"
+                              << "-9223372036854775808"
+                              << "9223372036854775807";
+        QTest::newRow("date") << "date"
+                              << "[-719162, 2932896]"
+                              << "\"0001-01-01\""
                               << "\"9999-12-31\"";
-        QTest::newRow("date beyond") << "date" << "[0, 2932897]" << "\"1970-01-01\"" << "";
-        QTest::newRow("timestamp floors") << "timestamp" << "[-1, 1999]"
+        QTest::newRow("date beyond") << "date"
+                                     << "[0, 2932897]"
+                                     << "\"1970-01-01\""
+                                     << "";
+        QTest::newRow("timestamp floors") << "timestamp"
+                                          << "[-1, 1999]"
                                           << "\"1969-12-31T23:59:59.999Z\""
                                           << "\"1970-01-01T00:00:00.001Z\"";
-        QTest::newRow("decimal") << "decimal(12,2)" << R"(["-0.05", "12.30"])" << "-0.05" << "12.30";
-        QTest::newRow("decimal 18") << "decimal(18,3)" << R"(["0.001"])" << "0.001" << "0.001";
-        QTest::newRow("decimal 38") << "decimal(38,10)"
-                                    << R"(["-1234567890123456789012345678.0000000001", "1.5000000000"])"
-                                    << "-1234567890123456789012345678.0000000001"
-                                    << "1.5000000000";
-        QTest::newRow("double") << "double" << "[1.25, -2.5]" << "-2.5" << "1.25";
-        QTest::newRow("float") << "float" << "[0.1]" << "0.1" << "0.1";
-        QTest::newRow("zeros") << "double" << "[0.0, -0.0]" << "-0.0" << "0.0";
-        QTest::newRow("all null") << "long" << "[null, null]" << "" << "";
-        QTest::newRow("boolean") << "boolean" << "[true]" << "" << "";
-        QTest::newRow("binary") << "binary" << "[\"a\"]" << "" << "";
-        QTest::newRow("string") << "string" << "[\"b\\\"\", \"a\", null]" << "\"a\"" << "\"b\\\"\"";
-        QTest::newRow("list") << "list<long>" << "[[1], null]" << "" << "";
+        QTest::newRow("decimal") << "decimal(12,2)"
+                                 << R"(["-0.05", "12.30"])"
+                                 << "-0.05"
+                                 << "12.30";
+        QTest::newRow("decimal 18") << "decimal(18,3)"
+                                    << R"(["0.001"])"
+                                    << "0.001"
+                                    << "0.001";
+        QTest::newRow("decimal 38")
+            << "decimal(38,10)"
+            << R"(["-1234567890123456789012345678.0000000001", "1.5000000000"])"
+            << "-1234567890123456789012345678.0000000001"
+            << "1.5000000000";
+        QTest::newRow("double") << "double"
+                                << "[1.25, -2.5]"
+                                << "-2.5"
+                                << "1.25";
+        QTest::newRow("float") << "float"
+                               << "[0.1]"
+                               << "0.1"
+                               << "0.1";
+        QTest::newRow("zeros") << "double"
+                               << "[0.0, -0.0]"
+                               << "-0.0"
+                               << "0.0";
+        QTest::newRow("all null") << "long"
+                                  << "[null, null]"
+                                  << ""
+                                  << "";
+        QTest::newRow("boolean") << "boolean"
+                                 << "[true]"
+                                 << ""
+                                 << "";
+        QTest::newRow("binary") << "binary"
+                                << "[\"a\"]"
+                                << ""
+                                << "";
+        QTest::newRow("string") << "string"
+                                << "[\"b\\\"\", \"a\", null]"
+                                << "\"a\""
+                                << "\"b\\\"\"";
+        QTest::newRow("list") << "list<long>"
+                              << "[[1], null]"
+                              << ""
+                              << "";
     }
     void exactFigures()
     {
@@ -122,9 +163,11 @@ private slots:
         const auto arrowType = *parseType(type.toStdString());
         const auto array
             = arrow::json::ArrayFromJSONString(arrowType, values.toStdString()).ValueOrDie();
-        const auto entry = [](const QString& json) { return json.isEmpty() ? json : "\"c\":" + json; };
+        const auto entry
+            = [](const QString& json) { return json.isEmpty() ? json : "\"c\":" + json; };
         QCOMPARE(QString::fromStdString(statsOf({array})),
-                 QString(R"({"numRecords":%1,"minValues":{%2},"maxValues":{%3},"nullCount":{"c":%4}})")
+                 QString(
+                     R"({"numRecords":%1,"minValues":{%2},"maxValues":{%3},"nullCount":{"c":%4}})")
                      .arg(array->length())
                      .arg(entry(min), entry(max))
                      .arg(array->null_count()));
@@ -146,8 +189,9 @@ private slots:
         const auto first = arrow::json::ArrayFromJSONString(type, R"([{"x":1,"s":"b"}, null])");
         const auto second = arrow::json::ArrayFromJSONString(type, R"([{"x":-5,"s":null}])");
         QCOMPARE(statsOf({*first, *second}),
-                 std::string(R"({"numRecords":3,"minValues":{"c":{"x":-5,"s":"b"}},)"
-                             R"("maxValues":{"c":{"x":1,"s":"b"}},"nullCount":{"c":{"x":1,"s":2}}})"));
+                 std::string(
+                     R"({"numRecords":3,"minValues":{"c":{"x":-5,"s":"b"}},)"
+                     R"("maxValues":{"c":{"x":1,"s":"b"}},"nullCount":{"c":{"x":1,"s":2}}})"));
     }
     void onlyTheFirst32ColumnsCount()
     {
@@ -211,11 +255,13 @@ private:
     {
         std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
         for (const auto& chunk : chunks)
-            batches.push_back(arrow::RecordBatch::Make(
-                arrow::schema({arrow::field("c", chunk->type())}), chunk->length(), {chunk}));
+            batches.push_back(
+                arrow::RecordBatch::Make(arrow::schema({arrow::field("c", chunk->type())}),
+                                         chunk->length(), {chunk}));
         return statsOfBatches(batches);
     }
-    std::string statsOfBatches(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) const
+    std::string
+    statsOfBatches(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) const
     {
         static int count = 0;
         const std::string path = m_folder.path().toStdString() + "/" + std::to_string(++count);

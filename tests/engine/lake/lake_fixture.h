@@ -147,9 +147,9 @@ private:
 
 inline const std::shared_ptr<arrow::Schema>& orderSchema()
 {
-    static const auto schema = arrow::schema({arrow::field("id", arrow::int64()),
-                                              arrow::field("country", arrow::utf8()),
-                                              arrow::field("ts", timestampType())});
+    static const auto schema
+        = arrow::schema({arrow::field("id", arrow::int64()), arrow::field("country", arrow::utf8()),
+                         arrow::field("ts", timestampType())});
     return schema;
 }
 

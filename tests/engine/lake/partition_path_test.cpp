@@ -16,17 +16,39 @@ private slots:
         QTest::addColumn<QString>("value");
         QTest::addColumn<QString>("folder");
         QTest::addColumn<QString>("logged");
-        QTest::newRow("plain") << "DE" << "p=DE/" << "p=DE/";
-        QTest::newRow("space") << "y z" << "p=y%20z/" << "p=y%2520z/";
-        QTest::newRow("slash") << "a/b" << "p=a%2Fb/" << "p=a%252Fb/";
-        QTest::newRow("percent") << "5%25" << "p=5%2525/" << "p=5%252525/";
-        QTest::newRow("equals") << "a=b" << "p=a%3Db/" << "p=a%253Db/";
-        QTest::newRow("colon") << "12:30" << "p=12%3A30/" << "p=12%253A30/";
-        QTest::newRow("hash") << "#1" << "p=%231/" << "p=%25231/";
-        QTest::newRow("question") << "a?b" << "p=a%3Fb/" << "p=a%253Fb/";
-        QTest::newRow("quote") << "o'h" << "p=o%27h/" << "p=o%2527h/";
-        QTest::newRow("umlaut") << "ü€" << "p=%C3%BC%E2%82%AC/" << "p=%25C3%25BC%25E2%2582%25AC/";
-        QTest::newRow("dots") << ".." << "p=../" << "p=../";
+        QTest::newRow("plain") << "DE"
+                               << "p=DE/"
+                               << "p=DE/";
+        QTest::newRow("space") << "y z"
+                               << "p=y%20z/"
+                               << "p=y%2520z/";
+        QTest::newRow("slash") << "a/b"
+                               << "p=a%2Fb/"
+                               << "p=a%252Fb/";
+        QTest::newRow("percent") << "5%25"
+                                 << "p=5%2525/"
+                                 << "p=5%252525/";
+        QTest::newRow("equals") << "a=b"
+                                << "p=a%3Db/"
+                                << "p=a%253Db/";
+        QTest::newRow("colon") << "12:30"
+                               << "p=12%3A30/"
+                               << "p=12%253A30/";
+        QTest::newRow("hash") << "#1"
+                              << "p=%231/"
+                              << "p=%25231/";
+        QTest::newRow("question") << "a?b"
+                                  << "p=a%3Fb/"
+                                  << "p=a%253Fb/";
+        QTest::newRow("quote") << "o'h"
+                               << "p=o%27h/"
+                               << "p=o%2527h/";
+        QTest::newRow("umlaut") << "ü€"
+                                << "p=%C3%BC%E2%82%AC/"
+                                << "p=%25C3%25BC%25E2%2582%25AC/";
+        QTest::newRow("dots") << ".."
+                              << "p=../"
+                              << "p=../";
     }
     void nastyValuesRoundTrip()
     {
@@ -52,21 +74,39 @@ private slots:
         QTest::addColumn<QString>("type");
         QTest::addColumn<QString>("json");
         QTest::addColumn<QString>("text");
-        QTest::newRow("boolean") << "boolean" << "[true]" << "true";
-        QTest::newRow("byte") << "byte" << "[-7]" << "-7";
-        QTest::newRow("long") << "long" << "[9007199254740993]" << "9007199254740993";
-        QTest::newRow("date") << "date" << "[20416]" << "2025-11-24";
-        QTest::newRow("old date") << "date" << "[-1]" << "1969-12-31";
-        QTest::newRow("timestamp") << "timestamp" << "[1795491583993001]"
+        QTest::newRow("boolean") << "boolean"
+                                 << "[true]"
+                                 << "true";
+        QTest::newRow("byte") << "byte"
+                              << "[-7]"
+                              << "-7";
+        QTest::newRow("long") << "long"
+                              << "[9007199254740993]"
+                              << "9007199254740993";
+        QTest::newRow("date") << "date"
+                              << "[20416]"
+                              << "2025-11-24";
+        QTest::newRow("old date") << "date"
+                                  << "[-1]"
+                                  << "1969-12-31";
+        QTest::newRow("timestamp") << "timestamp"
+                                   << "[1795491583993001]"
                                    << "2026-11-24T03:39:43.993001Z";
-        QTest::newRow("whole ms") << "timestamp" << "[1795491583993000]"
+        QTest::newRow("whole ms") << "timestamp"
+                                  << "[1795491583993000]"
                                   << "2026-11-24T03:39:43.993000Z";
-        QTest::newRow("decimal") << "decimal(12,2)" << "[\"-1234.50\"]" << "-1234.50";
-        QTest::newRow("small decimal") << "decimal(20,10)" << "[\"-0.0000000001\"]"
+        QTest::newRow("decimal") << "decimal(12,2)"
+                                 << "[\"-1234.50\"]"
+                                 << "-1234.50";
+        QTest::newRow("small decimal") << "decimal(20,10)"
+                                       << "[\"-0.0000000001\"]"
                                        << "-0.0000000001";
-        QTest::newRow("zero decimal") << "decimal(20,10)" << "[\"0.0000000000\"]"
+        QTest::newRow("zero decimal") << "decimal(20,10)"
+                                      << "[\"0.0000000000\"]"
                                       << "0.0000000000";
-        QTest::newRow("string") << "string" << "[\"a b\"]" << "a b";
+        QTest::newRow("string") << "string"
+                                << "[\"a b\"]"
+                                << "a b";
     }
     void valuesAreTextsThatReadBack()
     {
@@ -85,7 +125,8 @@ private slots:
     }
     void emptyTextAndNullAreNull()
     {
-        const auto array = arrow::json::ArrayFromJSONString(arrow::utf8(), "[\"\", null]").ValueOrDie();
+        const auto array
+            = arrow::json::ArrayFromJSONString(arrow::utf8(), "[\"\", null]").ValueOrDie();
         QVERIFY(!partitionText(*array, 0));
         QVERIFY(!partitionText(*array, 1));
         QCOMPARE((*partitionColumn(arrow::utf8(), std::nullopt, 3, "f"))->null_count(),

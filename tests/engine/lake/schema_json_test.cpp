@@ -16,9 +16,8 @@ private slots:
     {
         QTest::addColumn<QString>("type");
         QTest::addColumn<QString>("json");
-        const auto plain = [](const char* type) {
-            QTest::newRow(type) << type << QString("\"%1\"").arg(type);
-        };
+        const auto plain
+            = [](const char* type) { QTest::newRow(type) << type << QString("\"%1\"").arg(type); };
         for (const char* type : {"boolean", "byte", "short", "integer", "long", "float", "double",
                                  "decimal(38,10)", "string", "binary", "date", "timestamp"})
             plain(type);
@@ -40,9 +39,11 @@ private slots:
         const auto schema = arrow::schema({arrow::field("c", *arrowType)});
         const auto text = schemaText(*schema);
         QVERIFY(text);
-        QCOMPARE(QString::fromStdString(*text),
-                 QString(R"({"type":"struct","fields":[{"name":"c","type":%1,"nullable":true,"metadata":{}}]})")
-                     .arg(json));
+        QCOMPARE(
+            QString::fromStdString(*text),
+            QString(
+                R"({"type":"struct","fields":[{"name":"c","type":%1,"nullable":true,"metadata":{}}]})")
+                .arg(json));
         const auto back = parseSchema(*text, "t");
         QVERIFY(back);
         QCOMPARE(QString::fromStdString((*back)->ToString()),
@@ -64,8 +65,10 @@ private slots:
             = R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":false,"metadata":{"comment":"key"}}]})";
         const auto after = withAddedColumns(before, {arrow::field("b", arrow::utf8())}, "t");
         QVERIFY(after);
-        QCOMPARE(*after,
-                 std::string(R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":false,"metadata":{"comment":"key"}},{"name":"b","type":"string","nullable":true,"metadata":{}}]})"));
+        QCOMPARE(
+            *after,
+            std::string(
+                R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":false,"metadata":{"comment":"key"}},{"name":"b","type":"string","nullable":true,"metadata":{}}]})"));
     }
     void damagedSchemasAreErrors()
     {

@@ -59,7 +59,8 @@ private slots:
         TableSink sink(m_fixture->config(orderSchema()), systemClock());
         QVERIFY(sink.open());
         const auto sealed = sink.seal(1);
-        QVERIFY(sealed && sink.makeDurable(*sealed) && sink.commit(*sealed) && sink.commit(*sealed));
+        QVERIFY(sealed && sink.makeDurable(*sealed) && sink.commit(*sealed)
+                && sink.commit(*sealed));
         QCOMPARE(DeltaLog(folder()).load()->version, std::int64_t(0));
     }
     void committingTwiceChangesNothing()
@@ -127,8 +128,8 @@ private slots:
         other.node = "other"; // two sinks that write under one name would be a conflict
         TableSink second(other, systemClock());
         QVERIFY(second.open());
-        QCOMPARE(LakeFixture::runEpoch(
-                     second, batchOf(rowsOf(wider, R"([[2, "FR", 0, "12.50"]])")), 2),
+        QCOMPARE(LakeFixture::runEpoch(second, batchOf(rowsOf(wider, R"([[2, "FR", 0, "12.50"]])")),
+                                       2),
                  std::string());
         QVERIFY((rowTexts(folder())
                  == Texts{"1|DE|1970-01-01 00:00:00.000000Z|null",

@@ -20,7 +20,8 @@ class DeduplicateTest : public QObject
 private slots:
     void theFirstOfAKeyPassesUntilItsHorizonIsOver()
     {
-        OperatorHarness h(Deduplicate::kind(), "{keys: [k], within: 10s}", "{k: string, t: timestamp(ms)}");
+        OperatorHarness h(Deduplicate::kind(), "{keys: [k], within: 10s}",
+                          "{k: string, t: timestamp(ms)}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY(h.feed({row("a", 100), row("b", 100), row("a", 105), row("a", 111)}));
         QCOMPARE(h.context.rows.size(), std::size_t(3));
@@ -35,7 +36,8 @@ private slots:
     void whatWasSeenSurvivesARestart()
     {
         QFETCH(int, kind);
-        OperatorHarness h(Deduplicate::kind(), "{keys: [k], within: 10s}", "{k: string, t: timestamp(ms)}");
+        OperatorHarness h(Deduplicate::kind(), "{keys: [k], within: 10s}",
+                          "{k: string, t: timestamp(ms)}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY(h.feed({row("a", 100)}));
         QVERIFY(h.saveAndRestart(flow::SaveKind::Whole));

@@ -15,14 +15,17 @@ class DeriveTest : public QObject
 private slots:
     void laterColumnsSeeEarlierOnesAndNamesAreReplaced()
     {
-        OperatorHarness h(Derive::kind(), "{columns: {c: a + 1, d: c * 10, a: a * 100}}", "{a: long}");
+        OperatorHarness h(Derive::kind(), "{columns: {c: a + 1, d: c * 10, a: a * 100}}",
+                          "{a: long}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY(h.feed({"{\"a\":1}", "{\"a\":null}"}));
-        QCOMPARE(h.takeRows(), std::string("{\"a\":100,\"c\":2,\"d\":20}\n{\"a\":null,\"c\":null,\"d\":null}\n"));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"a\":100,\"c\":2,\"d\":20}\n{\"a\":null,\"c\":null,\"d\":null}\n"));
     }
     void onlyWhatIsReadIsNeeded()
     {
-        OperatorHarness h(Derive::kind(), "{columns: {c: a + 1, d: c + b}}", "{a: long, b: long, z: long}");
+        OperatorHarness h(Derive::kind(), "{columns: {c: a + 1, d: c + b}}",
+                          "{a: long, b: long, z: long}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY((h.bound.neededInput({"d"}) == flow::ColumnSet{"a", "b"}));
         QVERIFY((h.bound.neededInput({"z"}) == flow::ColumnSet{"z"}));

@@ -15,10 +15,11 @@ class ExpectTest : public QObject
 private slots:
     void theStrictestBrokenRuleDecides()
     {
-        OperatorHarness h(Expect::kind(),
-                          "{rules: [{name: r_warn, check: a < 100}, {name: r_drop, check: a < 10, on_fail: drop},"
-                          " {name: r_quarantine, check: a <> 50, on_fail: quarantine}]}",
-                          "{a: long}");
+        OperatorHarness h(
+            Expect::kind(),
+            "{rules: [{name: r_warn, check: a < 100}, {name: r_drop, check: a < 10, on_fail: drop},"
+            " {name: r_quarantine, check: a <> 50, on_fail: quarantine}]}",
+            "{a: long}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY(h.feed({"{\"a\":1}", "{\"a\":20}", "{\"a\":50}", "{\"a\":200}"}));
         QCOMPARE(h.takeRows(), std::string("{\"a\":1}\n"));
@@ -36,7 +37,9 @@ private slots:
     void anUnknownAnswerFailsUnlessTheRuleSaysOtherwise()
     {
         OperatorHarness h(Expect::kind(),
-                          "{rules: [{name: one, check: a > 0}, {name: two, check: a > 0, nulls: pass, on_fail: drop}]}", "{a: long}");
+                          "{rules: [{name: one, check: a > 0}, {name: two, check: a > 0, nulls: "
+                          "pass, on_fail: drop}]}",
+                          "{a: long}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY(h.feed({"{}"}));
         QCOMPARE(h.takeRows(), std::string("{\"a\":null}\n"));
@@ -45,11 +48,13 @@ private slots:
     }
     void failStopsAndNamesRuleAndValues()
     {
-        OperatorHarness h(Expect::kind(), "{rules: [{name: positive, check: a > 0, on_fail: fail}]}", "{a: long}");
+        OperatorHarness h(Expect::kind(),
+                          "{rules: [{name: positive, check: a > 0, on_fail: fail}]}", "{a: long}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         const Status stopped = h.feed({"{\"a\":-3}"});
         QVERIFY(!stopped);
-        QVERIFY2(stopped.error().text().find("positive (a > 0): {\"a\":-3}") != std::string::npos, stopped.error().text().c_str());
+        QVERIFY2(stopped.error().text().find("positive (a > 0): {\"a\":-3}") != std::string::npos,
+                 stopped.error().text().c_str());
     }
 };
 

@@ -35,17 +35,22 @@ private slots:
     {
         QTest::addColumn<QString>("where");
         QTest::addColumn<QString>("finding");
-        QTest::newRow("column") << "amuont > 1" << "did you mean \"amount\"";
-        QTest::newRow("type") << "amount" << "boolean";
-        QTest::newRow("syntax") << "amount >" << "op.where";
+        QTest::newRow("column") << "amuont > 1"
+                                << "did you mean \"amount\"";
+        QTest::newRow("type") << "amount"
+                              << "boolean";
+        QTest::newRow("syntax") << "amount >"
+                                << "op.where";
     }
     void wrongConditionsAreFound()
     {
         QFETCH(QString, where);
         QFETCH(QString, finding);
-        OperatorHarness h(Filter::kind(), "{where: '" + where.toStdString() + "'}", "{amount: long}");
+        OperatorHarness h(Filter::kind(), "{where: '" + where.toStdString() + "'}",
+                          "{amount: long}");
         QVERIFY(!h.start());
-        QVERIFY2(h.diagnostics.text().find(finding.toStdString()) != std::string::npos, h.diagnostics.text().c_str());
+        QVERIFY2(h.diagnostics.text().find(finding.toStdString()) != std::string::npos,
+                 h.diagnostics.text().c_str());
     }
 };
 

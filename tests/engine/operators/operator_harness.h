@@ -24,7 +24,11 @@ public:
     {
         const auto found = contents.find(table);
         if (found == contents.end())
-            return Error{.code = ErrorCode::NotFound, .message = "there is no table " + table, .object = table, .hint = {}, .cause = {}};
+            return Error{.code = ErrorCode::NotFound,
+                         .message = "there is no table " + table,
+                         .object = table,
+                         .hint = {},
+                         .cause = {}};
         return found->second.schema;
     }
     Result<flow::TableContent> readTable(const std::string& table) const override
@@ -41,7 +45,8 @@ public:
 class OperatorHarness
 {
 public:
-    OperatorHarness(flow::NodeKind kind, const std::string& yaml, const std::string& schema, std::size_t inputs = 1)
+    OperatorHarness(flow::NodeKind kind, const std::string& yaml, const std::string& schema,
+                    std::size_t inputs = 1)
         : diagnostics("test.yaml")
         , m_kind(std::move(kind))
     {
@@ -59,10 +64,18 @@ public:
         m_map = parseDocument(m_yaml, diagnostics);
         checkOptions(m_map, m_kind.options, {"type", "input"}, "op", diagnostics);
         const Options options(m_map, m_kind.options);
-        std::vector<flow::StreamSchema> inputs(m_inputs, {.columns = m_layout.schema.arrowSchema(),
-                                                          .hasEventTime = m_layout.schema.find("t") != nullptr, .hasRaw = true});
-        bound = m_kind.bind({.node = "op", .map = m_map, .options = options, .inputs = inputs,
-                             .inputNames = std::vector<std::string>(m_inputs, "in"), .services = services, .diagnostics = diagnostics});
+        std::vector<flow::StreamSchema> inputs(m_inputs,
+                                               {.columns = m_layout.schema.arrowSchema(),
+                                                .hasEventTime
+                                                = m_layout.schema.find("t") != nullptr,
+                                                .hasRaw = true});
+        bound = m_kind.bind({.node = "op",
+                             .map = m_map,
+                             .options = options,
+                             .inputs = inputs,
+                             .inputNames = std::vector<std::string>(m_inputs, "in"),
+                             .services = services,
+                             .diagnostics = diagnostics});
         if (diagnostics.hasErrors() || !bound.createOperator)
             return false;
         restart();
@@ -87,10 +100,12 @@ public:
     Batch batch(const std::vector<std::string>& records) const
     {
         auto raw = std::make_shared<RawRecords>(rawRecordsOf(records));
-        const auto decoder = formats::makeDecoder(m_layout, flow::allColumns(*m_layout.schema.arrowSchema()));
+        const auto decoder
+            = formats::makeDecoder(m_layout, flow::allColumns(*m_layout.schema.arrowSchema()));
         auto decoded = decoder->decode(*raw);
         if (!decoded || !decoded->bad.empty())
-            qFatal("the test's record does not fit its schema: %s", decoded ? decoded->bad[0].reason.c_str() : "");
+            qFatal("the test's record does not fit its schema: %s",
+                   decoded ? decoded->bad[0].reason.c_str() : "");
         Batch out;
         out.columns = decoded->columns;
         out.raw = raw;

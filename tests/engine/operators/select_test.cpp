@@ -15,7 +15,8 @@ class SelectTest : public QObject
 private slots:
     void columnsAreKeptInTheOrderGivenAndRenamed()
     {
-        OperatorHarness h(Select::kind(), "{columns: [c, a], rename: {z: b}}", "{a: long, b: long, c: long}");
+        OperatorHarness h(Select::kind(), "{columns: [c, a], rename: {z: b}}",
+                          "{a: long, b: long, c: long}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
         QVERIFY(h.feed({"{\"a\":1,\"b\":2,\"c\":3}"}));
         QCOMPARE(h.takeRows(), std::string("{\"c\":3,\"a\":1,\"z\":2}\n"));
@@ -26,7 +27,9 @@ private slots:
         OperatorHarness h(Select::kind(), "{columns: [amuont, b, b]}", "{amount: long, b: long}");
         QVERIFY(!h.start());
         const std::string text = h.diagnostics.text();
-        QVERIFY2(text.find("did you mean \"amount\"") != std::string::npos && text.find("stands twice") != std::string::npos, text.c_str());
+        QVERIFY2(text.find("did you mean \"amount\"") != std::string::npos
+                     && text.find("stands twice") != std::string::npos,
+                 text.c_str());
     }
 };
 

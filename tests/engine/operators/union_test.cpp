@@ -30,10 +30,16 @@ private slots:
         flow::Services services;
         const auto one = OperatorHarness::layoutOf("{a: long, b: long}").schema.arrowSchema();
         const auto two = OperatorHarness::layoutOf("{a: string}").schema.arrowSchema();
-        kind.bind({.node = "op", .map = map, .options = options, .inputs = {{.columns = one}, {.columns = two}},
-                   .inputNames = {"one", "two"}, .services = services, .diagnostics = diagnostics});
+        kind.bind({.node = "op",
+                   .map = map,
+                   .options = options,
+                   .inputs = {{.columns = one}, {.columns = two}},
+                   .inputNames = {"one", "two"},
+                   .services = services,
+                   .diagnostics = diagnostics});
         const std::string text = diagnostics.text();
-        QVERIFY2(text.find("\"a\" is long in \"one\" and string in \"two\"") != std::string::npos, text.c_str());
+        QVERIFY2(text.find("\"a\" is long in \"one\" and string in \"two\"") != std::string::npos,
+                 text.c_str());
         QVERIFY2(text.find("\"two\" has no column \"b\"") != std::string::npos, text.c_str());
     }
 };

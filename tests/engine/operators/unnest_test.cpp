@@ -17,9 +17,13 @@ private slots:
     {
         QTest::addColumn<QString>("yaml");
         QTest::addColumn<QString>("expected");
-        QTest::newRow("plain") << "{column: l, as: item}" << "{\"k\":\"a\",\"item\":1}\n{\"k\":\"a\",\"item\":2}\n{\"k\":\"d\",\"item\":null}\n";
-        QTest::newRow("keeping empty") << "{column: l, keep_empty: true}"
-                                       << "{\"k\":\"a\",\"l\":1}\n{\"k\":\"a\",\"l\":2}\n{\"k\":\"b\",\"l\":null}\n{\"k\":\"c\",\"l\":null}\n{\"k\":\"d\",\"l\":null}\n";
+        QTest::newRow("plain")
+            << "{column: l, as: item}"
+            << "{\"k\":\"a\",\"item\":1}\n{\"k\":\"a\",\"item\":2}\n{\"k\":\"d\",\"item\":null}\n";
+        QTest::newRow("keeping empty")
+            << "{column: l, keep_empty: true}"
+            << "{\"k\":\"a\",\"l\":1}\n{\"k\":\"a\",\"l\":2}\n{\"k\":\"b\",\"l\":null}\n{\"k\":"
+               "\"c\",\"l\":null}\n{\"k\":\"d\",\"l\":null}\n";
     }
     void itemsBecomeRows()
     {
@@ -27,7 +31,8 @@ private slots:
         QFETCH(QString, expected);
         OperatorHarness h(Unnest::kind(), yaml.toStdString(), "{k: string, l: 'list<long>'}");
         QVERIFY2(h.start(), h.diagnostics.text().c_str());
-        QVERIFY(h.feed({"{\"k\":\"a\",\"l\":[1,2]}", "{\"k\":\"b\",\"l\":[]}", "{\"k\":\"c\"}", "{\"k\":\"d\",\"l\":[null]}"}));
+        QVERIFY(h.feed({"{\"k\":\"a\",\"l\":[1,2]}", "{\"k\":\"b\",\"l\":[]}", "{\"k\":\"c\"}",
+                        "{\"k\":\"d\",\"l\":[null]}"}));
         QCOMPARE(QString::fromStdString(h.takeRows()), expected);
     }
     void onlyAListCanBeUnnested()

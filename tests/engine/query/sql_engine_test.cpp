@@ -21,8 +21,12 @@ namespace {
 class FixedTables final : public flow::TableFiles
 {
 public:
-    std::vector<std::string> tableNames() const override { return {"silver.orders", "silver.nothing"}; }
-    Result<flow::TableFileSet> tableFiles(const std::string& table, std::optional<std::int64_t>) const override
+    std::vector<std::string> tableNames() const override
+    {
+        return {"silver.orders", "silver.nothing"};
+    }
+    Result<flow::TableFileSet> tableFiles(const std::string& table,
+                                          std::optional<std::int64_t>) const override
     {
         flow::TableFileSet out = orders;
         out.table = table;
@@ -51,7 +55,8 @@ class SqlEngineTest : public QObject
         const std::string path = m_folder.path().toStdString() + "/" + name;
         const auto file = *arrow::io::FileOutputStream::Open(path);
         const auto table = *arrow::Table::FromRecordBatches({batch});
-        if (!parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 1000).ok() || !file->Close().ok())
+        if (!parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 1000).ok()
+            || !file->Close().ok())
             qFatal("cannot write");
         return path;
     }
@@ -76,13 +81,18 @@ private slots:
     {
         const auto id = arrow::field("id", arrow::int64());
         const auto ts = arrow::field("ts", timestampType());
-        m_tables.orders.columns = arrow::schema({id, arrow::field("country", arrow::utf8()), ts, arrow::field("amount", arrow::decimal128(12, 2))});
+        m_tables.orders.columns = arrow::schema({id, arrow::field("country", arrow::utf8()), ts,
+                                                 arrow::field("amount", arrow::decimal128(12, 2))});
         m_tables.orders.partitionColumns = {"country"};
         // The older file has no amount yet.
-        m_tables.orders.files = {
-            {.path = write("a.parquet", {id, ts}, "[{\"id\":1,\"ts\":0},{\"id\":2,\"ts\":1500000}]"), .partitionValues = {{"country", "DE"}}},
-            {.path = write("b's.parquet", {id, ts, arrow::field("amount", arrow::decimal128(12, 2))}, "[{\"id\":3,\"ts\":60000000,\"amount\":\"9.50\"}]"),
-             .partitionValues = {{"country", std::nullopt}}}};
+        m_tables.orders.files
+            = {{.path
+                = write("a.parquet", {id, ts}, "[{\"id\":1,\"ts\":0},{\"id\":2,\"ts\":1500000}]"),
+                .partitionValues = {{"country", "DE"}}},
+               {.path
+                = write("b's.parquet", {id, ts, arrow::field("amount", arrow::decimal128(12, 2))},
+                        "[{\"id\":3,\"ts\":60000000,\"amount\":\"9.50\"}]"),
+                .partitionValues = {{"country", std::nullopt}}}};
         m_engine = std::make_unique<SqlEngine>(m_tables, m_folder.path().toStdString());
     }
     void readingsAreAnswered_data()
@@ -90,13 +100,22 @@ private slots:
         QTest::addColumn<QString>("sql");
         QTest::addColumn<QString>("expected");
         QTest::newRow("all") << "SELECT * FROM silver.orders ORDER BY id"
-                             << "1|DE|1970-01-01 00:00:00|NULL\n2|DE|1970-01-01 00:00:01.500|NULL\n3|NULL|1970-01-01 00:01:00|9.50";
-        QTest::newRow("count") << "SELECT count(*) FROM silver.orders" << "3";
-        QTest::newRow("filter by partition") << "select id from Silver.Orders where country = 'DE' order by 1 desc" << "2\n1";
-        QTest::newRow("no files") << "SELECT count(*), sum(amount) FROM silver.nothing" << "0|NULL";
-        QTest::newRow("describe") << "SELECT column_name, column_type FROM (DESCRIBE silver.orders) LIMIT 2" << "id|BIGINT\ncountry|VARCHAR";
-        QTest::newRow("nested") << "SELECT [1, NULL], {'a': 'x'}, 1.5::DOUBLE, true" << "[1,null]|{\"a\":\"x\"}|1.5|true";
-        QTest::newRow("huge") << "SELECT sum(id) FROM silver.orders" << "6";
+                             << "1|DE|1970-01-01 00:00:00|NULL\n2|DE|1970-01-01 "
+                                "00:00:01.500|NULL\n3|NULL|1970-01-01 00:01:00|9.50";
+        QTest::newRow("count") << "SELECT count(*) FROM silver.orders"
+                               << "3";
+        QTest::newRow("filter by partition")
+            << "select id from Silver.Orders where country = 'DE' order by 1 desc"
+            << "2\n1";
+        QTest::newRow("no files") << "SELECT count(*), sum(amount) FROM silver.nothing"
+                                  << "0|NULL";
+        QTest::newRow("describe")
+            << "SELECT column_name, column_type FROM (DESCRIBE silver.orders) LIMIT 2"
+            << "id|BIGINT\ncountry|VARCHAR";
+        QTest::newRow("nested") << "SELECT [1, NULL], {'a': 'x'}, 1.5::DOUBLE, true"
+                                << "[1,null]|{\"a\":\"x\"}|1.5|true";
+        QTest::newRow("huge") << "SELECT sum(id) FROM silver.orders"
+                              << "6";
     }
     void readingsAreAnswered()
     {
@@ -108,22 +127,32 @@ private slots:
     {
         QTest::addColumn<QString>("sql");
         QTest::addColumn<QString>("finding");
-        QTest::newRow("write") << "CREATE TABLE x AS SELECT 1" << "only statements that read";
-        QTest::newRow("other file") << "SELECT * FROM read_csv('/etc/passwd')" << "/etc/passwd";
-        QTest::newRow("two") << "SELECT 1; SELECT 2" << "one statement";
-        QTest::newRow("settings") << "SET enable_external_access = true" << "only statements";
-        QTest::newRow("syntax") << "SELEC 1" << "syntax error";
-        QTest::newRow("column") << "SELECT idd FROM silver.orders" << "idd";
-        QTest::newRow("table") << "SELECT * FROM silver.ordes" << "does not exist";
-        QTest::newRow("empty") << "  " << "no statement";
-        QTest::newRow("value") << "SELECT CAST(country AS INTEGER) FROM silver.orders" << "DE";
+        QTest::newRow("write") << "CREATE TABLE x AS SELECT 1"
+                               << "only statements that read";
+        QTest::newRow("other file") << "SELECT * FROM read_csv('/etc/passwd')"
+                                    << "/etc/passwd";
+        QTest::newRow("two") << "SELECT 1; SELECT 2"
+                             << "one statement";
+        QTest::newRow("settings") << "SET enable_external_access = true"
+                                  << "only statements";
+        QTest::newRow("syntax") << "SELEC 1"
+                                << "syntax error";
+        QTest::newRow("column") << "SELECT idd FROM silver.orders"
+                                << "idd";
+        QTest::newRow("table") << "SELECT * FROM silver.ordes"
+                               << "does not exist";
+        QTest::newRow("empty") << "  "
+                               << "no statement";
+        QTest::newRow("value") << "SELECT CAST(country AS INTEGER) FROM silver.orders"
+                               << "DE";
     }
     void othersAreRefused()
     {
         QFETCH(QString, sql);
         QFETCH(QString, finding);
         const QString found = text(sql.toUtf8().constData());
-        QVERIFY2(found.startsWith(QStringLiteral("error: ")) && found.contains(finding), found.toUtf8().constData());
+        QVERIFY2(found.startsWith(QStringLiteral("error: ")) && found.contains(finding),
+                 found.toUtf8().constData());
     }
     void theLimitIsKeptAndSaid()
     {
@@ -139,7 +168,9 @@ private slots:
         Result<SqlResult> outcome = SqlResult{};
         std::atomic<bool> isDone = false;
         std::thread worker([&] {
-            outcome = m_engine->run("SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range < 0", 0);
+            outcome = m_engine->run("SELECT count(*) FROM range(100000000) a, range(100000000) b "
+                                    "WHERE a.range + b.range < 0",
+                                    0);
             isDone = true;
         });
         while (!isDone) {

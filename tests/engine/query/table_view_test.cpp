@@ -15,12 +15,18 @@ private slots:
     {
         QTest::addColumn<QString>("type");
         QTest::addColumn<QString>("expected");
-        QTest::newRow("long") << "long" << "BIGINT";
-        QTest::newRow("decimal") << "decimal(12,2)" << "DECIMAL(12,2)";
-        QTest::newRow("timestamp") << "timestamp" << "TIMESTAMPTZ";
-        QTest::newRow("list") << "list<string>" << "VARCHAR[]";
-        QTest::newRow("struct") << "struct<x: long, y: date>" << "STRUCT(\"x\" BIGINT, \"y\" DATE)";
-        QTest::newRow("map") << "map<string, double>" << "MAP(VARCHAR, DOUBLE)";
+        QTest::newRow("long") << "long"
+                              << "BIGINT";
+        QTest::newRow("decimal") << "decimal(12,2)"
+                                 << "DECIMAL(12,2)";
+        QTest::newRow("timestamp") << "timestamp"
+                                   << "TIMESTAMPTZ";
+        QTest::newRow("list") << "list<string>"
+                              << "VARCHAR[]";
+        QTest::newRow("struct") << "struct<x: long, y: date>"
+                                << "STRUCT(\"x\" BIGINT, \"y\" DATE)";
+        QTest::newRow("map") << "map<string, double>"
+                             << "MAP(VARCHAR, DOUBLE)";
     }
     void eachTypeHasItsName()
     {

@@ -211,8 +211,8 @@ flow::NodeKind operatorKind(std::string name, int maxInputs,
         bound.output = {kSchema, true, false};
         bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet{"n"}; };
         const std::int64_t by = context.options.integer("by");
-        bound.createOperator =
-            [make, by](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
+        bound.createOperator
+            = [make, by](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
             return make(by);
         };
         return bound;
@@ -237,24 +237,24 @@ flow::NodeRegistry fakeRegistry(FakeStore& store)
         bound.rejects = {Verdict::DeadLetter};
         const std::int64_t count = context.options.integer("count");
         const std::int64_t rejects = context.options.integer("rejects");
-        bound.createSource = [count, rejects](const flow::CreateContext&)
-            -> Result<std::unique_ptr<flow::Source>> {
+        bound.createSource =
+            [count, rejects](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Source>> {
             return std::unique_ptr<flow::Source>(new NumbersSource(count, rejects));
         };
         return bound;
     };
     registry.add(numbers);
     registry.add(operatorKind("add", 1, [](std::int64_t by) { return std::make_unique<Add>(by); }));
-    registry.add(
-        operatorKind("running_sum", 1, [](std::int64_t) { return std::make_unique<RunningSum>(); }));
+    registry.add(operatorKind("running_sum", 1,
+                              [](std::int64_t) { return std::make_unique<RunningSum>(); }));
     registry.add(operatorKind("join", -1, [](std::int64_t) { return std::make_unique<Join>(); }));
     flow::NodeKind sink{.name = "store", .category = flow::NodeCategory::Sink};
     sink.bind = [&store](const flow::BindContext& context) {
         flow::BoundNode bound;
         bound.target = context.node;
         bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet{"n"}; };
-        bound.createSink =
-            [&store](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
+        bound.createSink
+            = [&store](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
             return std::unique_ptr<flow::Sink>(new StoreSink(store, create.node));
         };
         return bound;
@@ -277,8 +277,9 @@ runtime::RunEnvironment fakeEnvironment(FakeStore& store, runtime::Scheduler& sc
     environment.scheduler = &scheduler;
     environment.services = fakeServices();
     environment.stateFolder = stateFolder;
-    environment.makeRejectSink = [&store](Verdict verdict, const flow::CreateContext& context)
-        -> Result<std::unique_ptr<flow::Sink>> {
+    environment.makeRejectSink
+        = [&store](Verdict verdict,
+                   const flow::CreateContext& context) -> Result<std::unique_ptr<flow::Sink>> {
         return std::unique_ptr<flow::Sink>(
             new StoreSink(store, runtime::rejectTable(verdict, context.pipeline)));
     };
@@ -288,8 +289,8 @@ runtime::RunEnvironment fakeEnvironment(FakeStore& store, runtime::Scheduler& sc
 runtime::Plan planOf(const std::string& text, FakeStore& store)
 {
     Diagnostics diagnostics("test.yaml");
-    runtime::Plan plan
-        = runtime::planPipeline(text, "test.yaml", fakeRegistry(store), fakeServices(), diagnostics);
+    runtime::Plan plan = runtime::planPipeline(text, "test.yaml", fakeRegistry(store),
+                                               fakeServices(), diagnostics);
     // The registry is gone with this call: runs use what was bound, not the kinds.
     for (runtime::PlannedNode& node : plan.nodes)
         node.kind = nullptr;

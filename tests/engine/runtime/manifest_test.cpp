@@ -34,8 +34,9 @@ private slots:
         const QTemporaryDir folder;
         const ManifestStore store(folder.path().toStdString());
         const auto segments
-            = store.writeState(5, {{"sum", {flow::SaveKind::Whole, "state of sum"}},
-                                   {"window", {flow::SaveKind::Changes, std::string("\0\1", 2)}}});
+            = store.writeState(5,
+                               {{"sum", {flow::SaveKind::Whole, "state of sum"}},
+                                {"window", {flow::SaveKind::Changes, std::string("\0\1", 2)}}});
         QVERIFY(segments);
         QVERIFY(store.write(manifestOf(5, *segments)));
         std::vector<std::string> warnings;

@@ -4,8 +4,8 @@
 #include "tests/engine/runtime/fake_nodes.h"
 #include "tests/support/test_main.h"
 
-#include <QFile>
 #include <QDir>
+#include <QFile>
 #include <QTemporaryDir>
 
 #include <numeric>
@@ -52,9 +52,9 @@ public:
     }
     std::unique_ptr<PipelineRun> run()
     {
-        return std::make_unique<PipelineRun>(
-            test::planOf(m_text, store),
-            test::fakeEnvironment(store, m_scheduler, m_folder.path().toStdString()));
+        return std::make_unique<PipelineRun>(test::planOf(m_text, store),
+                                             test::fakeEnvironment(store, m_scheduler,
+                                                                   m_folder.path().toStdString()));
     }
     QString folder() const { return m_folder.path(); }
 
@@ -118,7 +118,8 @@ private slots:
                 return run->status().epoch;
             }();
             waitFor([&] {
-                return run->status().epoch > before || run->hasBeenIdle(std::chrono::nanoseconds(0));
+                return run->status().epoch > before
+                    || run->hasBeenIdle(std::chrono::nanoseconds(0));
             });
             // destroyed without a stop, as by kill -9
         }
@@ -182,9 +183,8 @@ nodes:
 )");
         bench.store.isSlow = true;
         const auto run = bench.run();
-        QVERIFY(waitFor([&] {
-            return run->graph() && run->graph()->edges()[0].queue->fillShare() >= 1;
-        }));
+        QVERIFY(waitFor(
+            [&] { return run->graph() && run->graph()->edges()[0].queue->fillShare() >= 1; }));
         const std::uint64_t rows = run->graph()->edges()[0].queue->rows();
         QVERIFY2(rows <= 200, std::to_string(rows).c_str()); // 16 batches of 10, and one in work
         bench.store.isSlow = false;

@@ -37,25 +37,32 @@ private slots:
             << "o.yaml:3:3: warning: a: nothing reads this node (add a sink, or remove the node)\n"
                "o.yaml:4:3: b: the input is missing (input: NAME OF A NODE)\n";
         QTest::newRow("too many inputs")
-            << "pipeline: p\nnodes:\n  a: {type: numbers, count: 1}\n  b: {type: store, input: [a, a]}\n"
+            << "pipeline: p\nnodes:\n  a: {type: numbers, count: 1}\n  b: {type: store, input: [a, "
+               "a]}\n"
             << "o.yaml:4:27: b.input: store takes 1 input(s), found 2\n";
         QTest::newRow("a source with an input")
-            << "pipeline: p\nnodes:\n  a: {type: numbers, count: 1, input: b}\n  b: {type: store, input: a}\n"
-            << "o.yaml:3:3: a.input: the nodes form a cycle through \"a\" (a node cannot read, directly "
-               "or not, what it makes)\no.yaml:3:39: a.input: a source has no input (remove the line)\n";
+            << "pipeline: p\nnodes:\n  a: {type: numbers, count: 1, input: b}\n  b: {type: store, "
+               "input: a}\n"
+            << "o.yaml:3:3: a.input: the nodes form a cycle through \"a\" (a node cannot read, "
+               "directly "
+               "or not, what it makes)\no.yaml:3:39: a.input: a source has no input (remove the "
+               "line)\n";
         QTest::newRow("no name, unknown section, no sink")
             << "pipline: p\nnodes:\n  a: {type: numbers, count: 1}\n"
             << "o.yaml:1:1: unknown section \"pipline\" (did you mean \"pipeline\"?)\n"
-               "o.yaml:1:1: pipeline: the pipeline has no name (begin the document with \"pipeline: NAME\")\n"
+               "o.yaml:1:1: pipeline: the pipeline has no name (begin the document with "
+               "\"pipeline: NAME\")\n"
                "o.yaml:3:3: warning: a: nothing reads this node (add a sink, or remove the node)\n";
         QTest::newRow("wrong parameter")
             << "pipeline: p\nnodes:\n  a: {type: numbers, cont: 1}\n  b: {type: store, input: a}\n"
             << "o.yaml:3:6: a: parameter \"count\" is missing\n"
                "o.yaml:3:22: a: unknown parameter \"cont\" (did you mean \"count\"?)\n";
-        QTest::newRow("empty") << "" << "o.yaml:1:1: the document is empty (begin with \"pipeline: "
-                                        "NAME\" and \"nodes:\")\n";
+        QTest::newRow("empty") << ""
+                               << "o.yaml:1:1: the document is empty (begin with \"pipeline: "
+                                  "NAME\" and \"nodes:\")\n";
         QTest::newRow("epoch too short")
-            << "pipeline: p\nepoch: 1ms\nnodes:\n  a: {type: numbers, count: 1}\n  b: {type: store, input: a}\n"
+            << "pipeline: p\nepoch: 1ms\nnodes:\n  a: {type: numbers, count: 1}\n  b: {type: "
+               "store, input: a}\n"
             << "o.yaml:2:8: epoch: expected a duration of at least 50ms (1s is usual)\n";
     }
     void everyMistakeIsNamedWithItsPlace()
@@ -70,10 +77,11 @@ private slots:
     void inputsComeBeforeTheirReaders()
     {
         Diagnostics diagnostics("o.yaml");
-        const Plan made = plan(QStringLiteral("pipeline: p\nnodes:\n  s: {type: store, input: x}\n"
-                                              "  x: {type: add, input: n}\n"
-                                              "  n: {type: numbers, count: 1}\ncanvas: {n: [10, 20.5]}\n"),
-                               diagnostics);
+        const Plan made
+            = plan(QStringLiteral("pipeline: p\nnodes:\n  s: {type: store, input: x}\n"
+                                  "  x: {type: add, input: n}\n"
+                                  "  n: {type: numbers, count: 1}\ncanvas: {n: [10, 20.5]}\n"),
+                   diagnostics);
         QVERIFY2(!diagnostics.hasErrors(), diagnostics.text().c_str());
         QCOMPARE(made.nodes.size(), std::size_t(3));
         QCOMPARE(made.nodes[0].name, std::string("n"));

@@ -17,11 +17,14 @@ private slots:
     void documentsAreRead()
     {
         Diagnostics diagnostics("p.yaml");
-        const auto document = parseDocument("objectives:\n"
-                                            "  - {name: Fresh, indicator: freshness, table: gold.t, threshold: 60s, target: 99.9%, window: 7d}\n"
-                                            "  - {name: Fast, indicator: throughput, threshold: 1000/s, target: 0.99}\n"
-                                            "  - {name: Good, indicator: quality, threshold: 99.5%}\n"
-                                            "  - {name: Up, indicator: availability}\n", diagnostics);
+        const auto document = parseDocument(
+            "objectives:\n"
+            "  - {name: Fresh, indicator: freshness, table: gold.t, threshold: 60s, target: 99.9%, "
+            "window: 7d}\n"
+            "  - {name: Fast, indicator: throughput, threshold: 1000/s, target: 0.99}\n"
+            "  - {name: Good, indicator: quality, threshold: 99.5%}\n"
+            "  - {name: Up, indicator: availability}\n",
+            diagnostics);
         const auto all = readObjectives(document, diagnostics);
         QVERIFY2(!diagnostics.hasErrors(), diagnostics.text().c_str());
         QCOMPARE(all.size(), std::size_t(4));
@@ -36,20 +39,27 @@ private slots:
     {
         QTest::addColumn<QString>("yaml");
         QTest::addColumn<QString>("finding");
-        QTest::newRow("indicator") << "{name: a, indicator: freshnes, threshold: 60s}" << "freshness";
-        QTest::newRow("threshold") << "{name: a, indicator: freshness, table: t.t, threshold: 60}" << "does not fit freshness";
-        QTest::newRow("target") << "{name: a, indicator: availability, target: 100%}" << "below 100%";
-        QTest::newRow("table") << "{name: a, indicator: freshness, threshold: 60s}" << "needs a table";
-        QTest::newRow("unknown") << "{name: a, indicator: availability, treshold: 5}" << "threshold";
+        QTest::newRow("indicator") << "{name: a, indicator: freshnes, threshold: 60s}"
+                                   << "freshness";
+        QTest::newRow("threshold") << "{name: a, indicator: freshness, table: t.t, threshold: 60}"
+                                   << "does not fit freshness";
+        QTest::newRow("target") << "{name: a, indicator: availability, target: 100%}"
+                                << "below 100%";
+        QTest::newRow("table") << "{name: a, indicator: freshness, threshold: 60s}"
+                               << "needs a table";
+        QTest::newRow("unknown") << "{name: a, indicator: availability, treshold: 5}"
+                                 << "threshold";
     }
     void wrongDocumentsAreFoundWithTheirPlace()
     {
         QFETCH(QString, yaml);
         QFETCH(QString, finding);
         Diagnostics diagnostics("p.yaml");
-        readObjectives(parseDocument("objectives:\n  - " + yaml.toStdString() + "\n", diagnostics), diagnostics);
+        readObjectives(parseDocument("objectives:\n  - " + yaml.toStdString() + "\n", diagnostics),
+                       diagnostics);
         QVERIFY(diagnostics.hasErrors());
-        QVERIFY2(diagnostics.text().find(finding.toStdString()) != std::string::npos, diagnostics.text().c_str());
+        QVERIFY2(diagnostics.text().find(finding.toStdString()) != std::string::npos,
+                 diagnostics.text().c_str());
         QVERIFY(diagnostics.text().find("p.yaml:2:") != std::string::npos);
     }
     void budgetAndBurnFollowTheSlices()
@@ -68,12 +78,15 @@ private slots:
         }
         const std::int64_t now = 200 * kMinute + 59'000'000;
         QVERIFY(std::abs(tracker.goodShare(now) - 195.0 / 200) < 1e-12);
-        QVERIFY(std::abs(tracker.budgetLeftShare(now) - 0.5) < 1e-9); // 5 of the 10 minutes that 99 % of 1000 allow
+        QVERIFY(std::abs(tracker.budgetLeftShare(now) - 0.5)
+                < 1e-9); // 5 of the 10 minutes that 99 % of 1000 allow
         QVERIFY(std::abs(tracker.burnRate(now, 60 * kMinute) - 5.0 / 60 / 0.01) < 1e-9); // 8.33
         tracker.observe(300 * kMinute, std::nullopt);
         QVERIFY(!tracker.value());
-        QVERIFY(std::abs(tracker.goodShare(300 * kMinute) - 195.0 / 200) < 1e-12); // no data is neither good nor bad
-        tracker.observe(1198 * kMinute, 10.0); // the window has moved on: minutes 199 and 200 are left, and now
+        QVERIFY(std::abs(tracker.goodShare(300 * kMinute) - 195.0 / 200)
+                < 1e-12); // no data is neither good nor bad
+        tracker.observe(1198 * kMinute,
+                        10.0); // the window has moved on: minutes 199 and 200 are left, and now
         QVERIFY(std::abs(tracker.goodShare(1198 * kMinute) - 1.0 / 3) < 1e-12);
     }
 };

@@ -25,7 +25,8 @@ private slots:
         QCOMPARE(sketch.estimate(), std::int64_t(256));
         for (int i = 0; i < 200'000; ++i)
             sketch.add(hashOf(i));
-        QVERIFY2(std::abs(double(sketch.estimate()) / 200'000 - 1) < 0.05, std::to_string(sketch.estimate()).c_str());
+        QVERIFY2(std::abs(double(sketch.estimate()) / 200'000 - 1) < 0.05,
+                 std::to_string(sketch.estimate()).c_str());
     }
     void mergedIsTheSameAsOne()
     {

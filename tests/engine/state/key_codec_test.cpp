@@ -25,14 +25,22 @@ private slots:
     {
         QTest::addColumn<QString>("type");
         QTest::addColumn<QString>("values");
-        QTest::newRow("long") << "long" << "[1, -1, null, 9223372036854775807]";
-        QTest::newRow("byte") << "byte" << "[1, -128, null]";
-        QTest::newRow("boolean") << "boolean" << "[true, false, null]";
-        QTest::newRow("string") << "string" << "[\"\", \"a\", null, \"\\u00e9\"]";
-        QTest::newRow("decimal") << "decimal(12,2)" << "[\"-0.05\", null]";
-        QTest::newRow("date") << "date" << "[19782, null]";
-        QTest::newRow("timestamp") << "timestamp" << "[1709208000123000]";
-        QTest::newRow("double") << "double" << "[0.5, null, -1e300]";
+        QTest::newRow("long") << "long"
+                              << "[1, -1, null, 9223372036854775807]";
+        QTest::newRow("byte") << "byte"
+                              << "[1, -128, null]";
+        QTest::newRow("boolean") << "boolean"
+                                 << "[true, false, null]";
+        QTest::newRow("string") << "string"
+                                << "[\"\", \"a\", null, \"\\u00e9\"]";
+        QTest::newRow("decimal") << "decimal(12,2)"
+                                 << "[\"-0.05\", null]";
+        QTest::newRow("date") << "date"
+                              << "[19782, null]";
+        QTest::newRow("timestamp") << "timestamp"
+                                   << "[1709208000123000]";
+        QTest::newRow("double") << "double"
+                                << "[0.5, null, -1e300]";
     }
     void keysComeBackAsTheyWent()
     {
@@ -55,7 +63,8 @@ private slots:
         // The boundary between columns must count: ("a","bc") is not ("ab","c"), null is not "".
         const auto a = column("string", "[\"a\", \"ab\", null, \"\", \"a\"]");
         const auto b = column("string", "[\"bc\", \"c\", \"\", null, \"bc\"]");
-        const auto codec = KeyCodec::make({arrow::field("a", a->type()), arrow::field("b", b->type())});
+        const auto codec
+            = KeyCodec::make({arrow::field("a", a->type()), arrow::field("b", b->type())});
         EncodedKeys keys;
         codec->encode({a, b}, keys);
         std::set<std::string> texts;

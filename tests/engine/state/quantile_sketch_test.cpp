@@ -29,7 +29,8 @@ private slots:
         std::sort(values.begin(), values.end());
         for (const double share : {0.0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 1.0}) {
             const double exact = values[std::size_t(share * double(values.size() - 1))];
-            QVERIFY2(std::abs(sketch.quantile(share) - exact) <= std::abs(exact) * 0.0101 + 1e-9, std::to_string(share).c_str());
+            QVERIFY2(std::abs(sketch.quantile(share) - exact) <= std::abs(exact) * 0.0101 + 1e-9,
+                     std::to_string(share).c_str());
             QCOMPARE(left.quantile(share), sketch.quantile(share));
         }
         ByteWriter out;

@@ -12,7 +12,8 @@ class SeenSetTest : public QObject
 {
     Q_OBJECT
 
-    static bool insert(SeenSet& set, const std::string& key, std::int64_t time, std::int64_t watermark)
+    static bool insert(SeenSet& set, const std::string& key, std::int64_t time,
+                       std::int64_t watermark)
     {
         return set.insert(key, hashBytes(key), time, EventTime{watermark});
     }

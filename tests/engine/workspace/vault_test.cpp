@@ -33,7 +33,8 @@ private slots:
         const auto wrong = Vault::open(path(), VaultKey{"wrong"});
         QVERIFY(!wrong);
         QCOMPARE(wrong.error().code, ErrorCode::ConnectRefused);
-        QVERIFY(wrong.error().text().find("wrong") == std::string::npos); // the passphrase is not repeated
+        QVERIFY(wrong.error().text().find("wrong")
+                == std::string::npos); // the passphrase is not repeated
         const std::string bytes = *readFile(path());
         QVERIFY(bytes.find("s3cret") == std::string::npos);
         QVERIFY(bytes.find("kafka") == std::string::npos);
@@ -54,7 +55,8 @@ private slots:
     void referencesAreResolved()
     {
         qputenv("SLUICE_TEST_SECRET", "from the environment");
-        QCOMPARE(*resolveSecret("env:SLUICE_TEST_SECRET", path()), std::string("from the environment"));
+        QCOMPARE(*resolveSecret("env:SLUICE_TEST_SECRET", path()),
+                 std::string("from the environment"));
         QCOMPARE(*resolveSecret("plain", path()), std::string("plain"));
         const auto missing = resolveSecret("env:SLUICE_TEST_NOT_SET", path());
         QVERIFY(!missing);

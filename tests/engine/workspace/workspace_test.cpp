@@ -42,8 +42,12 @@ private slots:
             QVERIFY(workspace);
             const auto run = workspace->beginRun("orders", 3, 100);
             QVERIFY(run && workspace->endRun(*run, "failed", "broker away", 200));
-            QVERIFY(workspace->saveConnection({"prod", "kafka", {{"bootstrap.servers", "a:9092"}, {"sasl.password", "secret:prod"}}}));
-            QVERIFY(workspace->appendPoints({{"orders/rows_in", 1'000'000, 1, 3, 2, 6, 3}, {"orders/rows_in", 2'000'000, 4, 4, 4, 4, 1}}));
+            QVERIFY(workspace->saveConnection(
+                {"prod",
+                 "kafka",
+                 {{"bootstrap.servers", "a:9092"}, {"sasl.password", "secret:prod"}}}));
+            QVERIFY(workspace->appendPoints({{"orders/rows_in", 1'000'000, 1, 3, 2, 6, 3},
+                                             {"orders/rows_in", 2'000'000, 4, 4, 4, 4, 1}}));
             QVERIFY(workspace->addRuleResults({{"orders", "checked", "rule", 60, 5, 1}}));
             QVERIFY(workspace->addRuleResults({{"orders", "checked", "rule", 60, 2, 1}}));
         }
@@ -64,7 +68,8 @@ private slots:
     void aSecretWrittenOutIsRefused()
     {
         auto workspace = Workspace::open(folder(), false);
-        const Status refused = workspace->saveConnection({"prod", "kafka", {{"sasl.password", "hunter2"}}});
+        const Status refused
+            = workspace->saveConnection({"prod", "kafka", {{"sasl.password", "hunter2"}}});
         QVERIFY(!refused);
         QVERIFY(refused.error().text().find("hunter2") == std::string::npos);
         QVERIFY(workspace->connections()->empty());
@@ -76,7 +81,8 @@ private slots:
         const auto second = Workspace::open(folder(), false);
         QVERIFY(!second);
         QCOMPARE(second.error().code, ErrorCode::Conflict);
-        QVERIFY(second.error().message.find(std::to_string(QCoreApplication::applicationPid())) != std::string::npos);
+        QVERIFY(second.error().message.find(std::to_string(QCoreApplication::applicationPid()))
+                != std::string::npos);
         QVERIFY(Workspace::open(folder(), true)); // looking is allowed
     }
     void aNewerSchemaIsRefused()

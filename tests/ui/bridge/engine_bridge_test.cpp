@@ -35,7 +35,9 @@ private slots:
         bridge.ask(api::TableListQuery{}, this, [&](const api::AnswerBody&) { ++first; });
         bridge.ask(api::TableListQuery{}, gone, [&](const api::AnswerBody&) { ++second; });
         delete gone;
-        engine.answers = {{1, api::TableListAnswer{}}, {2, api::TableListAnswer{}}, {99, api::TableListAnswer{}}};
+        engine.answers = {{1, api::TableListAnswer{}},
+                          {2, api::TableListAnswer{}},
+                          {99, api::TableListAnswer{}}};
         bridge.tick();
         QCOMPARE(first, 1);
         QCOMPARE(second, 0);
@@ -46,7 +48,9 @@ private slots:
         EngineBridge bridge(engine);
         int count = 0;
         bridge.ask(api::ConnectionTestQuery{}, this, [&](const api::AnswerBody&) { ++count; });
-        engine.answers = {{1, api::ConnectionTestAnswer{.steps = {}, .isDone = false}}, {1, api::ConnectionTestAnswer{.steps = {}, .isDone = true}}, {1, api::ConnectionTestAnswer{}}};
+        engine.answers = {{1, api::ConnectionTestAnswer{.steps = {}, .isDone = false}},
+                          {1, api::ConnectionTestAnswer{.steps = {}, .isDone = true}},
+                          {1, api::ConnectionTestAnswer{}}};
         bridge.tick();
         QCOMPARE(count, 2);
     }
@@ -56,8 +60,15 @@ private slots:
         EngineBridge bridge(engine);
         QSignalSpy spy(&bridge, &EngineBridge::outcomeArrived);
         bool isRefused = false;
-        bridge.submit(api::StartPipeline{"orders"}, this, [&](const api::Outcome& outcome) { isRefused = outcome.error.has_value(); });
-        engine.outcomes = {{1, {}, Error{.code = ErrorCode::NotFound, .message = "no such pipeline", .object = "orders", .hint = {}, .cause = {}}}};
+        bridge.submit(api::StartPipeline{"orders"}, this,
+                      [&](const api::Outcome& outcome) { isRefused = outcome.error.has_value(); });
+        engine.outcomes = {{1,
+                            {},
+                            Error{.code = ErrorCode::NotFound,
+                                  .message = "no such pipeline",
+                                  .object = "orders",
+                                  .hint = {},
+                                  .cause = {}}}};
         bridge.tick();
         QVERIFY(isRefused);
         QCOMPARE(spy.count(), 1);

@@ -14,7 +14,8 @@ private slots:
     {
         QVERIFY((roundTicks(23, 4) == std::vector<double>{0, 10, 20, 30}));
         QVERIFY((roundTicks(1000, 4) == std::vector<double>{0, 500, 1000}));
-        QVERIFY((roundTicks(0.35, 4) == std::vector<double>{0, 0.1, 0.2, 0.30000000000000004, 0.4}));
+        QVERIFY(
+            (roundTicks(0.35, 4) == std::vector<double>{0, 0.1, 0.2, 0.30000000000000004, 0.4}));
         QVERIFY((roundTicks(0, 4) == std::vector<double>{0, 1}));
     }
     void timesAreWholeAndFarEnoughApart()

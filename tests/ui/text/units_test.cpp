@@ -16,7 +16,8 @@ private slots:
     {
         QTest::addColumn<qint64>("us");
         QTest::addColumn<QString>("expected");
-        const auto row = [](qint64 us, const char* expected) { QTest::newRow(expected) << us << expected; };
+        const auto row
+            = [](qint64 us, const char* expected) { QTest::newRow(expected) << us << expected; };
         row(0, "0 s");
         row(850, "850 µs");
         row(340'000, "340 ms");

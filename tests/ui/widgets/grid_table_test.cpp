@@ -31,7 +31,8 @@ private slots:
         QCOMPARE(model.data(model.index(1, 1), Qt::DisplayRole).toString(), QStringLiteral("null"));
         QVERIFY(model.data(model.index(0, 0), Qt::TextAlignmentRole).toInt() & Qt::AlignRight);
         GridModel tested;
-        const QAbstractItemModelTester tester(&tested, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const QAbstractItemModelTester tester(
+            &tested, QAbstractItemModelTester::FailureReportingMode::QtTest);
         tested.setGrid(grid());
         tested.setGrid({});
     }

@@ -14,15 +14,19 @@ class RowsTableTest : public QObject
 
     static RowsModel::Row row(const char* key, const char* value)
     {
-        return {QString::fromLatin1(key), {{.text = QString::fromLatin1(key)}, {.text = QString::fromLatin1(value), .isRight = true}}};
+        return {QString::fromLatin1(key),
+                {{.text = QString::fromLatin1(key)},
+                 {.text = QString::fromLatin1(value), .isRight = true}}};
     }
 
 private slots:
     void onlyChangedRowsAreTold()
     {
         RowsModel model({QStringLiteral("key"), QStringLiteral("value")});
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged), reset(&model, &QAbstractItemModel::modelReset);
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged),
+            reset(&model, &QAbstractItemModel::modelReset);
         model.apply({row("a", "1"), row("b", "2")});
         QCOMPARE(reset.count(), 1);
         model.apply({row("a", "1"), row("b", "3")});
@@ -30,7 +34,8 @@ private slots:
         QCOMPARE(changed.count(), 1);
         QCOMPARE(changed[0][0].toModelIndex().row(), 1);
         QCOMPARE(model.data(model.index(1, 1), Qt::DisplayRole).toString(), QStringLiteral("3"));
-        QCOMPARE(model.data(model.index(1, 1), Qt::TextAlignmentRole).toInt(), int(Qt::AlignRight | Qt::AlignVCenter));
+        QCOMPARE(model.data(model.index(1, 1), Qt::TextAlignmentRole).toInt(),
+                 int(Qt::AlignRight | Qt::AlignVCenter));
     }
     void theSelectionStaysWithItsKey()
     {
