@@ -53,7 +53,9 @@ void EngineImpl::loadPipelines()
         return;
     }
     for (const workspace::StoredPipeline& pipeline : *stored)
-        m_slots[pipeline.name] = std::make_unique<PipelineSlot>(pipeline.name, pipeline.version, pipeline.documentPath, pipeline.text);
+        m_slots[pipeline.name]
+            = std::make_unique<PipelineSlot>(pipeline.name, pipeline.version, pipeline.documentPath,
+                                             pipeline.text);
 }
 
 CommandId EngineImpl::submit(Command command)
@@ -103,7 +105,8 @@ void EngineImpl::stopAll()
         slot->requestStop(false);
     for (;;) {
         publish();
-        if (std::ranges::none_of(m_slots, [](const auto& item) { return item.second->isRunning(); }))
+        if (std::ranges::none_of(m_slots,
+                                 [](const auto& item) { return item.second->isRunning(); }))
             return;
         std::unique_lock lock(m_mutex);
         m_wakes.wait_for(lock, std::chrono::milliseconds(10));
@@ -113,7 +116,11 @@ void EngineImpl::stopAll()
 AnswerBody EngineImpl::answerLive(const Query& query) const
 {
     const auto unknown = [](const std::string& name) {
-        return Error{.code = ErrorCode::ConfigUnknown, .message = "there is no pipeline \"" + name + "\"", .object = name, .hint = {}, .cause = {}};
+        return Error{.code = ErrorCode::ConfigUnknown,
+                     .message = "there is no pipeline \"" + name + "\"",
+                     .object = name,
+                     .hint = {},
+                     .cause = {}};
     };
     if (const auto* document = std::get_if<DocumentQuery>(&query)) {
         const auto slot = m_slots.find(document->pipeline);
@@ -135,7 +142,8 @@ AnswerBody EngineImpl::answerLive(const Query& query) const
             const Grid part = gridOf(sample.batch.columns->schema(), {sample.batch.columns}, 256);
             if (out.grid.columns.empty()) {
                 out.grid.columns = {{"seen", "timestamp", false}};
-                out.grid.columns.insert(out.grid.columns.end(), part.columns.begin(), part.columns.end());
+                out.grid.columns.insert(out.grid.columns.end(), part.columns.begin(),
+                                        part.columns.end());
             }
             for (const auto& row : part.rows) {
                 std::vector<std::optional<std::string>> cells{timestampText(sample.wallUs)};
@@ -149,7 +157,8 @@ AnswerBody EngineImpl::answerLive(const Query& query) const
 
 void EngineImpl::noteEvent(EventSnapshot::Level level, std::string object, std::string text)
 {
-    log(level == EventSnapshot::Level::Info ? LogLevel::Info : LogLevel::Warning, object + ": " + text);
+    log(level == EventSnapshot::Level::Info ? LogLevel::Info : LogLevel::Warning,
+        object + ": " + text);
     m_events.push_back({systemClock().wallNow().us, level, std::move(object), std::move(text)});
     if (m_events.size() > kMaxEvents)
         m_events.pop_front();
@@ -174,11 +183,15 @@ void EngineImpl::noteTroubles(const PipelineSnapshot& pipeline)
 void EngineImpl::noteEnd(const PipelineSnapshot& pipeline)
 {
     const bool isFailed = pipeline.state == RunState::Failed;
-    const char* outcome = isFailed ? "failed" : pipeline.state == RunState::Finished ? "finished" : "stopped";
+    const char* outcome = isFailed             ? "failed"
+        : pipeline.state == RunState::Finished ? "finished"
+                                               : "stopped";
     noteEvent(isFailed ? EventSnapshot::Level::Critical : EventSnapshot::Level::Info, pipeline.name,
               isFailed ? "failed: " + pipeline.stateReason : outcome);
     if (const auto run = m_runs.find(pipeline.name); run != m_runs.end()) {
-        const Status ended = m_workspace->workspace().endRun(run->second.id, outcome, pipeline.stateReason, systemClock().wallNow().us);
+        const Status ended
+            = m_workspace->workspace().endRun(run->second.id, outcome, pipeline.stateReason,
+                                              systemClock().wallNow().us);
         if (!ended)
             noteEvent(EventSnapshot::Level::Warning, "workspace", ended.error().text());
         m_runs.erase(run);
@@ -207,8 +220,10 @@ void EngineImpl::sampleMachine(EngineSnapshot& out)
     out.residentBytes = usage.residentBytes;
     for (const workspace::StoredConnection& stored : m_workspace->storedConnections()) {
         ConnectionSnapshot connection{.name = stored.name, .kind = stored.kind};
-        if (const auto servers = stored.options.find("bootstrap.servers"); servers != stored.options.end())
+        if (const auto servers = stored.options.find("bootstrap.servers");
+            servers != stored.options.end())
             connection.summary = servers->second;
+        connection.options.assign(stored.options.begin(), stored.options.end());
         out.connections.push_back(std::move(connection));
     }
 }
@@ -225,7 +240,8 @@ void EngineImpl::publish()
     sampleMachine(*next);
     m_objectives.sample(*next);
     next->events.assign(m_events.begin(), m_events.end());
-    if (const Status kept = m_history.keep(*next); !kept && m_troubles["workspace"] != kept.error().message) {
+    if (const Status kept = m_history.keep(*next);
+        !kept && m_troubles["workspace"] != kept.error().message) {
         m_troubles["workspace"] = kept.error().message;
         noteEvent(EventSnapshot::Level::Warning, "workspace", kept.error().text());
     }

@@ -33,7 +33,7 @@ public:
 private:
     struct Asked
     {
-        RequestId id;
+        RequestId id = 0;
         Query query;
     };
     void work();
@@ -58,6 +58,7 @@ private:
 };
 
 /// Rows of batches as text.
-Grid gridOf(const std::shared_ptr<arrow::Schema>& schema, const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, std::int64_t maxRows);
+Grid gridOf(const std::shared_ptr<arrow::Schema>& schema,
+            const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, std::int64_t maxRows);
 
 } // namespace sluice::api

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::api {
@@ -33,8 +34,8 @@ struct NodeSnapshot
     std::string typeTitle; // "Window aggregate"
     std::string summary;   // "Window, 1 min"
     NodeRole role = NodeRole::Transform;
-    std::string layer;  // sinks: bronze | silver | gold | ""
-    std::string target; // sinks: table or topic
+    std::string layer;       // sinks: bronze | silver | gold | ""
+    std::string target;      // sinks: table or topic
     bool isImplicit = false; // the dead-letter, late and quarantine sinks that every pipeline has
     std::uint64_t rowsIn = 0, rowsOut = 0;
     double rowsInPerSecond = 0, rowsOutPerSecond = 0, bytesOutPerSecond = 0;
@@ -46,7 +47,7 @@ struct NodeSnapshot
     std::int64_t committedRows = 0; // sinks
     std::int64_t freshnessUs = -1;  // sinks: now - watermark of the last commit
     std::uint64_t errors = 0;
-    std::string trouble; // "" = none; a sentence
+    std::string trouble;     // "" = none; a sentence
     bool isConserved = true; // in = out + rejected + merged + held
 };
 
@@ -70,9 +71,10 @@ struct LatencySnapshot
 struct RuleSnapshot
 {
     std::string node, name, check, onFail;
-    std::uint64_t passed = 0, failed = 0;  // since the run began
+    std::uint64_t passed = 0, failed = 0; // since the run began
     double failedPerSecond = 0;
-    std::array<int, 5> lastRuns{-1, -1, -1, -1, -1}; // last five minutes, oldest first: 0 ok, 1 failed, -1 none
+    std::array<int, 5> lastRuns{-1, -1, -1, -1,
+                                -1}; // last five minutes, oldest first: 0 ok, 1 failed, -1 none
 };
 
 struct PipelineSnapshot
@@ -105,11 +107,12 @@ struct PipelineSnapshot
 struct ConnectionSnapshot
 {
     std::string name;
-    std::string kind; // "kafka"
+    std::string kind;    // "kafka"
     std::string summary; // bootstrap servers, never a secret
     enum class Health { Unknown, Ok, Trouble } health = Health::Unknown;
     std::string trouble;
     std::int64_t checkedUs = 0;
+    std::vector<std::pair<std::string, std::string>> options; // as kept; secrets by reference
 };
 
 /// Something that happened: a start, a stop, a failure, a deploy. Newest last; at most 500.
@@ -125,15 +128,16 @@ struct EventSnapshot
 struct ObjectiveSnapshot
 {
     std::string name, pipeline;
-    std::string indicator; // freshness | latency_p99 | throughput | completeness | quality | availability
+    std::string
+        indicator; // freshness | latency_p99 | throughput | completeness | quality | availability
     std::string table;
-    std::string unit;      // "s", "%", "rec/s"
-    double value = 0;      // in unit
-    bool hasValue = false; // false = no data, which is never good
-    double threshold = 0;  // in unit
+    std::string unit;         // "s", "%", "rec/s"
+    double value = 0;         // in unit
+    bool hasValue = false;    // false = no data, which is never good
+    double threshold = 0;     // in unit
     bool isUpperBound = true; // value must stay <= threshold (freshness) or >= (throughput)
     double targetShare = 0.999;
-    double goodShare = 1;  // of the minute slices seen in the window
+    double goodShare = 1; // of the minute slices seen in the window
     double budgetLeftShare = 1;
     double burn1h = 0, burn6h = 0;
     bool isMet = true;
@@ -143,12 +147,13 @@ struct EngineSnapshot
 {
     std::uint64_t generation = 0;
     std::int64_t timeUs = 0;
-    std::string workspaceName, workspacePath, environment; // environment: "" = this computer, dev, test, prod
+    std::string workspaceName, workspacePath,
+        environment; // environment: "" = this computer, dev, test, prod
     std::vector<PipelineSnapshot> pipelines;
     std::vector<ConnectionSnapshot> connections;
     std::vector<ObjectiveSnapshot> objectives;
     std::vector<EventSnapshot> events;
-    double cpuShare = 0;           // of all cores of the machine
+    double cpuShare = 0; // of all cores of the machine
     std::int64_t residentBytes = 0;
     std::uint64_t historySeconds = 0; // how far back the series reach
 };

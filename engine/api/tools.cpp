@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
@@ -36,7 +37,8 @@ std::string quotedYaml(const std::string& text)
 
 bool isPlain(const std::string& name)
 {
-    return std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; }) && !name.empty();
+    return std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; })
+        && !name.empty();
 }
 
 // What looks like a point in time: a timestamp, or whole numbers of the size of seconds or
@@ -45,7 +47,8 @@ std::string eventTimeUnit(const query::SampleColumn& column)
 {
     if (column.type == "timestamp")
         return "timestamp";
-    const bool hasName = column.name == "ts" || column.name.ends_with("_ts") || column.name.find("time") != std::string::npos;
+    const bool hasName = column.name == "ts" || column.name.ends_with("_ts")
+        || column.name.find("time") != std::string::npos;
     const double greatest = std::atof(column.greatest.c_str());
     if (column.type != "long" || !hasName)
         return {};
@@ -70,11 +73,13 @@ public:
         , m_name(wordOf(std::filesystem::path(m_path).stem().string()))
     {
         for (query::SampleColumn& column : m_profile.columns) {
-            if (const std::string unit = eventTimeUnit(column); !unit.empty() && m_eventTime.empty() && column.nullShare == 0) {
+            if (const std::string unit = eventTimeUnit(column);
+                !unit.empty() && m_eventTime.empty() && column.nullShare == 0) {
                 m_eventTime = column.name;
                 column.type = unit;
             }
-            const bool isKeyLike = column.nullShare == 0 && (column.type == "string" || column.type == "long")
+            const bool isKeyLike = column.nullShare == 0
+                && (column.type == "string" || column.type == "long")
                 && double(column.distinct) > 0.9 * double(m_profile.rows);
             if (m_key.empty() && isKeyLike && column.name != m_eventTime)
                 m_key = column.name;
@@ -83,8 +88,10 @@ public:
 
     std::string write()
     {
-        m_out = "# Written from " + std::to_string(m_profile.rows) + " records of " + m_path + "; look through it and make it yours.\n";
-        m_out += "pipeline: " + m_name + "\n\nnodes:\n  source:\n    type: file_source\n    path: " + quotedYaml(m_path) + "\n";
+        m_out = "# Written from " + std::to_string(m_profile.rows) + " records of " + m_path
+            + "; look through it and make it yours.\n";
+        m_out += "pipeline: " + m_name + "\n\nnodes:\n  source:\n    type: file_source\n    path: "
+            + quotedYaml(m_path) + "\n";
         m_out += std::string("    format: ") + (m_profile.isCsv ? "csv" : "json") + "\n";
         if (m_profile.isCsv)
             m_out += "    null_values: [\"\", \"NA\"]\n";
@@ -93,16 +100,20 @@ public:
             writeColumn(column);
         if (!m_eventTime.empty())
             m_out += "    event_time: {column: " + m_eventTime + ", out_of_order: 1m}\n";
-        m_out += "\n  bronze: {type: delta_sink, input: source, table: bronze." + m_name + ", write: raw}\n";
+        m_out += "\n  bronze: {type: delta_sink, input: source, table: bronze." + m_name
+            + ", write: raw}\n";
         std::string input = writeRules();
         if (!m_eventTime.empty() && !m_key.empty()) {
-            m_out += "\n  unique: {type: deduplicate, input: " + input + ", keys: [" + m_key + "], within: 1h}\n";
+            m_out += "\n  unique: {type: deduplicate, input: " + input + ", keys: [" + m_key
+                + "], within: 1h}\n";
             input = "unique";
         }
-        m_out += "\n  silver: {type: delta_sink, input: " + input + ", table: silver." + m_name + "}\n";
+        m_out += "\n  silver: {type: delta_sink, input: " + input + ", table: silver." + m_name
+            + "}\n";
         if (!m_eventTime.empty())
             m_out += "\n  per_minute:\n    type: window_aggregate\n    input: " + input
-                + "\n    window: {tumbling: 1m}\n    aggregates: {records: count(*)}\n\n  gold: {type: delta_sink, input: per_minute, table: gold."
+                + "\n    window: {tumbling: 1m}\n    aggregates: {records: count(*)}\n\n  gold: "
+                  "{type: delta_sink, input: per_minute, table: gold."
                 + m_name + "_per_minute}\n";
         return m_out;
     }
@@ -110,16 +121,22 @@ public:
 private:
     void writeColumn(const query::SampleColumn& column)
     {
-        const std::string type = column.type + (column.nullShare == 0 && (column.name == m_key || column.name == m_eventTime) ? " not null" : "");
+        const std::string type = column.type
+            + (column.nullShare == 0 && (column.name == m_key || column.name == m_eventTime)
+                   ? " not null"
+                   : "");
         if (isPlain(column.name))
             m_out += "      " + column.name + ": \"" + type + "\"";
         else
-            m_out += "      " + wordOf(column.name) + ": {type: \"" + type + "\", path: " + quotedYaml("$['" + column.name + "']") + "}";
-        std::string evidence = column.least.empty() ? std::string() : column.least + " .. " + column.greatest;
+            m_out += "      " + wordOf(column.name) + ": {type: \"" + type
+                + "\", path: " + quotedYaml("$['" + column.name + "']") + "}";
+        std::string evidence
+            = column.least.empty() ? std::string() : column.least + " .. " + column.greatest;
         if (evidence.size() > 60 || evidence.find('\n') != std::string::npos)
             evidence.clear();
-        m_out += "  # " + (evidence.empty() ? std::string() : evidence + ", ") + "about " + std::to_string(column.distinct) + " values, "
-            + std::to_string(int(column.nullShare * 100 + 0.5)) + "% null\n";
+        m_out += "  # " + (evidence.empty() ? std::string() : evidence + ", ") + "about "
+            + std::to_string(column.distinct) + " values, "
+            + std::to_string(std::lround(column.nullShare * 100)) + "% null\n";
     }
     std::string writeRules()
     {
@@ -127,12 +144,15 @@ private:
         for (const query::SampleColumn& column : m_profile.columns) {
             if (!isPlain(column.name) || column.type == "json" || rules.size() > 600)
                 continue;
-            const bool isNumber = column.type == "long" || column.type == "double" || column.type.starts_with("decimal");
+            const bool isNumber = column.type == "long" || column.type == "double"
+                || column.type.starts_with("decimal");
             if (column.nullShare == 0)
-                rules += "      - {name: " + wordOf(column.name) + "_known, check: '" + sqlName(column.name) + " IS NOT NULL', on_fail: warn}\n";
+                rules += "      - {name: " + wordOf(column.name) + "_known, check: '"
+                    + sqlName(column.name) + " IS NOT NULL', on_fail: warn}\n";
             if (isNumber && !column.least.empty() && column.name != m_key)
-                rules += "      - {name: " + wordOf(column.name) + "_in_range, check: '" + sqlName(column.name) + " BETWEEN " + column.least + " AND "
-                    + column.greatest + "', on_fail: warn, nulls: pass}\n";
+                rules += "      - {name: " + wordOf(column.name) + "_in_range, check: '"
+                    + sqlName(column.name) + " BETWEEN " + column.least + " AND " + column.greatest
+                    + "', on_fail: warn, nulls: pass}\n";
         }
         if (rules.empty())
             return "source";
@@ -156,9 +176,14 @@ Result<std::string> documentFromSample(const std::string& samplePath)
 {
     SLUICE_TRY(query::SampleProfile profile, query::profileSample(samplePath));
     if (profile.columns.empty())
-        return Error{.code = ErrorCode::ConfigInvalid, .message = "no columns were found", .object = samplePath, .hint = {}, .cause = {}};
+        return Error{.code = ErrorCode::ConfigInvalid,
+                     .message = "no columns were found",
+                     .object = samplePath,
+                     .hint = {},
+                     .cause = {}};
     std::error_code error;
-    return DocumentWriter(std::move(profile), std::filesystem::absolute(samplePath, error).string()).write();
+    return DocumentWriter(std::move(profile), std::filesystem::absolute(samplePath, error).string())
+        .write();
 }
 
 Result<std::vector<std::string>> secretNames(const std::string& workspace)
@@ -179,7 +204,8 @@ Status removeSecret(const std::string& workspace, const std::string& name)
     return vault.remove(name);
 }
 
-Status sqlAsJson(const std::string& workspace, const std::string& sql, const std::function<void(const std::string&)>& row)
+Status sqlAsJson(const std::string& workspace, const std::string& sql,
+                 const std::function<void(const std::string&)>& row)
 {
     initializeColumns();
     SLUICE_TRY(const auto link, WorkspaceLink::open(workspace, true));

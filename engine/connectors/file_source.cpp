@@ -28,57 +28,7 @@ bool isPattern(const std::string& path)
     return path.find_first_of("*?[") != std::string::npos;
 }
 
-std::vector<OptionSpec> fileOptions()
-{
-    std::vector<OptionSpec> out{
-        {.name = "path", .type = OptionType::Path, .isRequired = true,
-         .help = "A file or a pattern such as logs/*.jsonl; relative to the document."},
-        {.name = "follow", .type = OptionType::Boolean, .defaultValue = "false",
-         .help = "Go on as files grow and new ones come; otherwise end when all is read."},
-        {.name = "rate", .type = OptionType::Number, .defaultValue = "0", .unit = "rows/s", .min = "0",
-         .help = "Read at most so many rows a second; 0 is as fast as they are taken."},
-        {.name = "max_record", .type = OptionType::Size, .defaultValue = "8MB", .unit = "bytes", .min = "1KB", .max = "64MB",
-         .help = "A longer record is a dead letter.", .isAdvanced = true}};
-    const auto& records = formats::recordOptions();
-    out.insert(out.end(), records.begin(), records.end());
-    return out;
-}
-
-flow::BoundNode bindFile(const flow::BindContext& context)
-{
-    const Options& options = context.options;
-    FileSourceConfig config;
-    config.node = context.node;
-    config.pattern = context.services.resolvePath(options.text("path"));
-    config.shownFrom = context.services.documentFolder;
-    config.follows = options.boolean("follow");
-    config.maxRecord = options.size("max_record");
-    config.rate = options.number("rate");
-    config.layout = formats::readRecordLayout(options, context.node, context.diagnostics);
-    flow::BoundNode bound;
-    bound.output = streamSchemaOf(config.layout);
-    bound.summary = std::filesystem::path(config.pattern).filename().string() + (config.follows ? ", followed" : "");
-    bound.rejects = {Verdict::DeadLetter};
-    bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet(); };
-    bound.createSource = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
-        return std::unique_ptr<flow::Source>(std::make_unique<FileSource>(config, create.neededColumns));
-    };
-    return bound;
-}
-
 } // namespace
-
-flow::NodeKind FileSource::kind()
-{
-    return {.name = "file_source",
-            .title = "Files",
-            .help = "Reads JSON lines or CSV from files, and remembers what it has read.",
-            .category = flow::NodeCategory::Source,
-            .minInputs = 0,
-            .maxInputs = 0,
-            .options = fileOptions(),
-            .bind = bindFile};
-}
 
 FileSource::FileSource(FileSourceConfig config, const flow::ColumnSet& needed)
     : m_config(std::move(config))
@@ -96,8 +46,11 @@ Status FileSource::open(const std::optional<std::string>& position)
         const DocumentNode root = parseDocument(*position, diagnostics);
         const DocumentNode* files = root.find("files");
         if (diagnostics.hasErrors() || !files)
-            return Error{.code = ErrorCode::DecodeFailed, .message = "the kept position is damaged",
-                         .object = m_config.node, .hint = "Reset the pipeline, which reads its files again.", .cause = {}};
+            return Error{.code = ErrorCode::DecodeFailed,
+                         .message = "the kept position is damaged",
+                         .object = m_config.node,
+                         .hint = "Reset the pipeline, which reads its files again.",
+                         .cause = {}};
         for (const DocumentNode& file : files->items) {
             Entry entry;
             const DocumentNode* path = file.find("path");
@@ -113,7 +66,8 @@ Status FileSource::open(const std::optional<std::string>& position)
     SLUICE_TRY(findFiles());
     if (m_entries.empty() && !m_config.follows)
         return Error{.code = ErrorCode::NotFound,
-                     .message = isPattern(m_config.pattern) ? "no file matches" : "there is no such file",
+                     .message
+                     = isPattern(m_config.pattern) ? "no file matches" : "there is no such file",
                      .object = m_config.pattern,
                      .hint = "Check the path; a relative one starts at the folder of the document.",
                      .cause = {}};
@@ -136,11 +90,14 @@ Status FileSource::findFiles()
     static thread_local std::string failedPath;
     failure = 0;
     glob_t found{};
-    const int outcome = ::glob(m_config.pattern.c_str(), GLOB_MARK, [](const char* path, int number) {
-        failure = number;
-        failedPath = path;
-        return 0;
-    }, &found);
+    const int outcome = ::glob(
+        m_config.pattern.c_str(), GLOB_MARK,
+        [](const char* path, int number) {
+            failure = number;
+            failedPath = path;
+            return 0;
+        },
+        &found);
     for (std::size_t i = 0; outcome == 0 && i < found.gl_pathc; ++i)
         if (const std::string path = found.gl_pathv[i]; !path.ends_with('/'))
             m_entries.try_emplace(path);
@@ -154,13 +111,15 @@ Status FileSource::findFiles()
 
 std::string FileSource::shownName(const std::string& path) const
 {
-    const std::string folder = m_config.shownFrom.empty() ? std::string() : m_config.shownFrom + "/";
+    const std::string folder
+        = m_config.shownFrom.empty() ? std::string() : m_config.shownFrom + "/";
     return !folder.empty() && path.starts_with(folder) ? path.substr(folder.size()) : path;
 }
 
 Status FileSource::begin(const std::string& path, SteadyTime now)
 {
-    const char quote = m_config.layout.format == formats::RecordFormat::Csv ? m_config.layout.quote : char(0);
+    const char quote
+        = m_config.layout.format == formats::RecordFormat::Csv ? m_config.layout.quote : char(0);
     auto file = std::make_unique<FollowedFile>(path, quote, m_config.maxRecord);
     SLUICE_TRY(file->open(m_entries[path].position));
     m_current = std::move(file);
@@ -179,7 +138,8 @@ Status FileSource::useHeader(bool& isThere)
     SLUICE_TRY(isThere, m_current->readHeader(!m_config.follows));
     if (!isThere)
         return ok();
-    const auto missing = static_cast<formats::CsvDecoder&>(m_intake.decoder()).setHeader(m_current->position().header);
+    const auto missing = static_cast<formats::CsvDecoder&>(m_intake.decoder())
+                             .setHeader(m_current->position().header);
     if (missing.empty())
         return ok();
     std::string names;
@@ -188,7 +148,8 @@ Status FileSource::useHeader(bool& isThere)
     return Error{.code = ErrorCode::DecodeFailed,
                  .message = "the header line lacks " + names,
                  .object = m_current->path() + ":1",
-                 .hint = "Found: " + m_current->position().header + ". Declare the names as they stand, or header: false.",
+                 .hint = "Found: " + m_current->position().header
+                     + ". Declare the names as they stand, or header: false.",
                  .cause = {}};
 }
 
@@ -240,7 +201,9 @@ void FileSource::noteChanges()
         switch (FollowedFile::changeOf(path, entry.position)) {
         case FollowedFile::Change::None: ++it; continue;
         case FollowedFile::Change::Gone:
-            m_trouble = path + " is gone; what had been read of it is kept, and it is read from its start when it is back";
+            m_trouble = path
+                + " is gone; what had been read of it is kept, and it is read from its start when "
+                  "it is back";
             m_intake.watermarks().remove(shownName(path));
             it = m_entries.erase(it);
             break;
@@ -270,7 +233,8 @@ Result<bool> FileSource::readCurrent(const flow::PollBudget& budget, flow::Sourc
         return false;
     auto raw = std::make_shared<RawRecords>();
     std::vector<OverlongRecord> overlong;
-    SLUICE_TRY(const bool hasRead, m_current->read(rows, budget.bytes, !m_config.follows, *raw, overlong));
+    SLUICE_TRY(const bool hasRead,
+               m_current->read(rows, budget.bytes, !m_config.follows, *raw, overlong));
     if (!hasRead)
         return false;
     raw->source = m_source;
@@ -283,10 +247,12 @@ Result<bool> FileSource::readCurrent(const flow::PollBudget& budget, flow::Sourc
         m_bytesRead += length + 1;
     if (!overlong.empty()) {
         for (const OverlongRecord& record : overlong)
-            context.rejectRecord(raw, record.index, Verdict::DeadLetter,
-                                 {.rule = "max_record",
-                                  .message = "the record is " + std::to_string(record.bytes) + " bytes long, more than max_record allows; its first bytes are kept",
-                                  .values = {}});
+            context.rejectRecord(
+                raw, record.index, Verdict::DeadLetter,
+                {.rule = "max_record",
+                 .message = "the record is " + std::to_string(record.bytes)
+                     + " bytes long, more than max_record allows; its first bytes are kept",
+                 .values = {}});
         auto kept = std::make_shared<RawRecords>(*raw);
         for (auto record = overlong.rbegin(); record != overlong.rend(); ++record) {
             const auto at = std::ptrdiff_t(record->index);
@@ -313,7 +279,8 @@ void FileSource::lookAround(SteadyTime now)
         m_trouble = before;
 }
 
-Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget, flow::SourceContext& context)
+Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
+                                           flow::SourceContext& context)
 {
     if (m_config.follows && !m_current)
         lookAround(context.clock().steadyNow());
@@ -366,7 +333,8 @@ void FileSource::updateLag(flow::SourceContext& context) const
         const auto size = std::filesystem::file_size(path, error);
         left += error ? 0 : std::max<std::int64_t>(0, std::int64_t(size) - entry.position.offset);
     }
-    NodeCounters::set(context.counters().lagRows, left * m_rowsRead / std::max<std::int64_t>(1, m_bytesRead));
+    NodeCounters::set(context.counters().lagRows,
+                      left * m_rowsRead / std::max<std::int64_t>(1, m_bytesRead));
 }
 
 std::string FileSource::position() const
@@ -375,8 +343,15 @@ std::string FileSource::position() const
     std::vector<std::string> partitions;
     json.beginObject().key("files").beginArray();
     for (const auto& [path, entry] : m_entries) {
-        const FollowedFile::Position& at = m_current && m_current->path() == path ? m_current->position() : entry.position;
-        json.beginObject().key("path").value(path).key("inode").value(std::uint64_t(at.inode)).key("offset").value(at.offset);
+        const FollowedFile::Position& at
+            = m_current && m_current->path() == path ? m_current->position() : entry.position;
+        json.beginObject()
+            .key("path")
+            .value(path)
+            .key("inode")
+            .value(std::uint64_t(at.inode))
+            .key("offset")
+            .value(at.offset);
         if (!at.header.empty())
             json.key("header").value(at.header);
         json.endObject();

@@ -39,7 +39,7 @@ public:
     // Decimals may stand at any address of a mapped file.
     static T load(const T* values, std::int64_t row)
     {
-        T out;
+        T out{};
         std::memcpy(&out, reinterpret_cast<const char*>(values) + row * std::int64_t(sizeof(T)),
                     sizeof(T));
         return out;

@@ -2,6 +2,7 @@
 #include "engine/formats/json_decoder.h"
 
 #include "engine/columns/types.h"
+#include "engine/formats/json_reasons.h"
 #include "engine/formats/value_text.h"
 
 #include <algorithm>
@@ -9,74 +10,7 @@
 #include <limits>
 
 namespace sluice::formats {
-namespace {
-
 namespace od = simdjson::ondemand;
-
-std::string_view trimmedToken(std::string_view token)
-{
-    while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\r' || token.back() == '\n'))
-        token.remove_suffix(1);
-    return token;
-}
-
-// Returns what was found, for a reason: 'string "abc"', cut after 40 bytes.
-std::string foundText(od::value value)
-{
-    std::string text(trimmedToken(value.raw_json_token()));
-    if (text.size() > 40)
-        text = text.substr(0, 37) + "...";
-    switch (value.type().value_unsafe()) {
-    case od::json_type::array: return "a list";
-    case od::json_type::object: return "an object";
-    case od::json_type::string: return "string " + text;
-    case od::json_type::boolean: return text;
-    case od::json_type::null: return "null";
-    default: return text;
-    }
-}
-
-// On-Demand steps over a subtree without looking at its depth; what is kept as text must be
-// readable by others, whose parsers stop at 1024.
-bool isTooDeep(std::string_view json)
-{
-    constexpr int kMaxDepth = 1000;
-    if (json.size() < 2 * std::size_t(kMaxDepth))
-        return false;
-    int depth = 0;
-    bool isInString = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (isInString) {
-            i += c == '\\' ? 1 : 0;
-            isInString = c != '"';
-        } else if (c == '"') {
-            isInString = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > kMaxDepth)
-                return true;
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
-    return false;
-}
-
-std::string parserReason(simdjson::error_code error)
-{
-    switch (error) {
-    case simdjson::UTF8_ERROR: return "the bytes are not UTF-8";
-    case simdjson::EMPTY: return "the record is empty";
-    case simdjson::DEPTH_ERROR: return "the record is nested too deep";
-    case simdjson::UNCLOSED_STRING: return "a string has no end: the record is cut off";
-    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return "the record does not end with }: it is cut off, or something follows it";
-    case simdjson::UNESCAPED_CHARS: return "a string has an unescaped control character";
-    case simdjson::INCORRECT_TYPE: return "the record is not a JSON object";
-    default: return std::string("no JSON: ") + simdjson::error_message(error);
-    }
-}
-
-} // namespace
 
 JsonDecoder::JsonDecoder(const RecordLayout& layout, const std::set<std::string>& needed)
 {
@@ -86,12 +20,14 @@ JsonDecoder::JsonDecoder(const RecordLayout& layout, const std::set<std::string>
         if (!needed.contains(column.name))
             continue;
         fields.push_back(whole->GetFieldByName(column.name));
-        const std::string key = column.path[0].index() == 0 ? std::get<std::string>(column.path[0]) : std::string();
+        const std::string key
+            = column.path[0].index() == 0 ? std::get<std::string>(column.path[0]) : std::string();
         auto field = std::ranges::find(m_fields, key, &Field::key);
         if (field == m_fields.end())
             field = m_fields.insert(m_fields.end(), Field{.key = key, .nested = {}});
         Shape shape{};
-        const bool isFlat = column.isTopLevel() && shapeOf(*column.type, shape) && field->flat == kSkipped;
+        const bool isFlat
+            = column.isTopLevel() && shapeOf(*column.type, shape) && field->flat == kSkipped;
         if (isFlat) {
             field->flat = int(m_flat.size());
             m_order.emplace_back(false, m_flat.size());
@@ -129,7 +65,9 @@ Result<DecodedRecords> JsonDecoder::decode(const RawRecords& raw)
     for (const std::uint32_t length : raw.lengths)
         textBytes += length;
     for (ColumnBuffer& column : m_flat) {
-        if (const arrow::Status status = column.begin(records, column.shape() == Shape::Text ? textBytes : 0); !status.ok())
+        if (const arrow::Status status
+            = column.begin(records, column.shape() == Shape::Text ? textBytes : 0);
+            !status.ok())
             return errorFromArrow(status, "decoding JSON");
     }
     for (NestedColumn& column : m_nested)
@@ -182,7 +120,9 @@ bool JsonDecoder::decodeRecord(std::string_view record, std::size_t row)
 {
     ++m_serial;
     od::document document;
-    if (const auto error = m_parser.iterate(record.data(), record.size(), record.size() + simdjson::SIMDJSON_PADDING).get(document))
+    if (const auto error
+        = m_parser.iterate(record.data(), record.size(), record.size() + simdjson::SIMDJSON_PADDING)
+              .get(document))
         return reject(parserReason(error));
     od::object object;
     if (const auto error = document.get_object().get(object))
@@ -207,7 +147,8 @@ int JsonDecoder::fieldOf(od::field& field, std::size_t at)
     if (at < m_expected.size()) {
         const Expected& expected = m_expected[at];
         // The raw key ends at its quote; one with an escape never equals and is looked up below.
-        if (std::memcmp(raw, expected.key.data(), expected.key.size()) == 0 && raw[expected.key.size()] == '"')
+        if (std::memcmp(raw, expected.key.data(), expected.key.size()) == 0
+            && raw[expected.key.size()] == '"')
             return expected.field;
     }
     std::string_view key;
@@ -252,7 +193,8 @@ bool JsonDecoder::misfit(ColumnBuffer& column, std::size_t row, od::value value)
         column.setNull(row);
         return true;
     }
-    return reject(column.column().name + ": expected " + typeName(*column.column().type) + ", found " + foundText(value));
+    return reject(column.column().name + ": expected " + typeName(*column.column().type)
+                  + ", found " + foundText(value));
 }
 
 bool JsonDecoder::readFlat(od::value value, ColumnBuffer& column, std::size_t row)
@@ -265,8 +207,9 @@ bool JsonDecoder::readFlat(od::value value, ColumnBuffer& column, std::size_t ro
         if (type == od::json_type::null)
             return putNull(column, row);
         if (type == od::json_type::object || type == od::json_type::array) {
-            const auto error = type == od::json_type::object ? value.get_object().value_unsafe().raw_json().get(json)
-                                                             : value.get_array().value_unsafe().raw_json().get(json);
+            const auto error = type == od::json_type::object
+                ? value.get_object().value_unsafe().raw_json().get(json)
+                : value.get_array().value_unsafe().raw_json().get(json);
             if (error != simdjson::SUCCESS)
                 return reject(parserReason(error));
             if (isTooDeep(json))
@@ -331,14 +274,16 @@ bool JsonDecoder::readScalar(od::value value, ColumnBuffer& column, std::size_t 
         return true;
     case Shape::Timestamp:
         if (!isText) {
-            if (value.get_int64().get(whole) != simdjson::SUCCESS || !column.setFromText(row, trimmedToken(token)))
+            if (value.get_int64().get(whole) != simdjson::SUCCESS
+                || !column.setFromText(row, trimmedToken(token)))
                 return misfit(column, row, value);
             return true;
         }
         break;
     case Shape::Decimal:
         if (!isText) {
-            if (value.get_double().get(real) != simdjson::SUCCESS || !column.setFromText(row, trimmedToken(token)))
+            if (value.get_double().get(real) != simdjson::SUCCESS
+                || !column.setFromText(row, trimmedToken(token)))
                 return misfit(column, row, value);
             return true;
         }
@@ -346,7 +291,8 @@ bool JsonDecoder::readScalar(od::value value, ColumnBuffer& column, std::size_t 
     case Shape::Date: break;
     }
     // Dates, timestamps and decimals as text.
-    if (!isText || value.get_string().get(text) != simdjson::SUCCESS || !column.setFromText(row, text)
+    if (!isText || value.get_string().get(text) != simdjson::SUCCESS
+        || !column.setFromText(row, text)
         || (column.shape() == Shape::Timestamp && text.size() < 10))
         return misfit(column, row, value);
     return true;

@@ -4,6 +4,7 @@
 #include "engine/base/json_writer.h"
 #include "engine/lake/lake_error.h"
 
+#include <arrow/util/key_value_metadata.h>
 #include <simdjson.h>
 
 namespace sluice::lake {
@@ -47,7 +48,8 @@ Status writeField(JsonWriter& out, const arrow::Field& field, const std::string&
 {
     out.beginObject().key("name").value(field.name()).key("type");
     SLUICE_TRY(writeType(out, *field.type(), prefix + field.name()));
-    out.key("nullable").value(true); // see lake rules: "not null" is guarded by rules, not by the file
+    out.key("nullable")
+        .value(true); // see lake rules: "not null" is guarded by rules, not by the file
     out.key("metadata").beginObject();
     if (isJsonField(field))
         out.key("sluice.json").value("1");

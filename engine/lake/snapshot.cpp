@@ -8,6 +8,7 @@
 #include <array>
 #include <string_view>
 
+#include <arrow/util/key_value_metadata.h>
 #include <simdjson.h>
 
 namespace sluice::lake {
@@ -20,10 +21,8 @@ constexpr std::array<std::string_view, 3> kReaderFeatures{"timestampNtz", "vacuu
 // Those of which a plain append or a rewrite of whole files breaks nothing; checkConstraints,
 // generatedColumns, columnMapping are looked at more closely.
 constexpr std::array<std::string_view, 10> kWriterFeatures{
-    "appendOnly",       "invariants",        "domainMetadata",
-    "inCommitTimestamp", "checkConstraints", "timestampNtz",
-    "changeDataFeed",    "generatedColumns", "vacuumProtocolCheck",
-    "columnMapping"};
+    "appendOnly",   "invariants",     "domainMetadata",   "inCommitTimestamp",   "checkConstraints",
+    "timestampNtz", "changeDataFeed", "generatedColumns", "vacuumProtocolCheck", "columnMapping"};
 
 Error unknownFeature(const std::string& kind, const std::string& feature, const std::string& table)
 {
@@ -45,8 +44,9 @@ bool mapsColumns(const Snapshot& snapshot)
 
 Status checkFields(const arrow::FieldVector& fields, const std::string& table)
 {
-    static constexpr std::array<std::string_view, 3> kGuards{
-        "delta.invariants", "delta.generationExpression", "delta.identity.start"};
+    static constexpr std::array<std::string_view, 3> kGuards{"delta.invariants",
+                                                             "delta.generationExpression",
+                                                             "delta.identity.start"};
     for (const auto& field : fields) {
         for (const std::string_view guard : kGuards)
             if (field->metadata() && field->metadata()->Contains(std::string(guard)))
@@ -110,8 +110,8 @@ Status checkReadable(const Snapshot& snapshot, const std::string& table)
 {
     const Protocol& protocol = snapshot.protocol;
     if (protocol.minReaderVersion > 3)
-        return unknownFeature("reader",
-                              "version " + std::to_string(protocol.minReaderVersion), table);
+        return unknownFeature("reader", "version " + std::to_string(protocol.minReaderVersion),
+                              table);
     if (protocol.minReaderVersion == 3)
         for (const std::string& feature : protocol.readerFeatures)
             if (std::ranges::find(kReaderFeatures, feature) == kReaderFeatures.end())
@@ -126,8 +126,8 @@ Status checkWritable(const Snapshot& snapshot, const std::string& table)
     SLUICE_TRY(checkReadable(snapshot, table));
     const Protocol& protocol = snapshot.protocol;
     if (protocol.minWriterVersion > 7)
-        return unknownFeature("writer",
-                              "version " + std::to_string(protocol.minWriterVersion), table);
+        return unknownFeature("writer", "version " + std::to_string(protocol.minWriterVersion),
+                              table);
     if (protocol.minWriterVersion == 7)
         for (const std::string& feature : protocol.writerFeatures)
             if (std::ranges::find(kWriterFeatures, feature) == kWriterFeatures.end())

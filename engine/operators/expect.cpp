@@ -23,13 +23,23 @@ std::vector<OptionSpec> expectOptions()
              .type = OptionType::ListOf,
              .isRequired = true,
              .help = "What every row should keep to.",
-             .fields = {{.name = "name", .isRequired = true, .help = "A word for tables and charts."},
-                        {.name = "check", .type = OptionType::Expression, .isRequired = true,
-                         .help = "A condition that a good row makes true."},
-                        {.name = "on_fail", .type = OptionType::Choice, .defaultValue = "warn", .choices = kActions,
-                         .help = "warn counts, drop discards, quarantine keeps aside, fail stops the pipeline."},
-                        {.name = "nulls", .type = OptionType::Choice, .defaultValue = "fail", .choices = {"fail", "pass"},
-                         .help = "What an unknown answer (null) counts as."}}}};
+             .fields
+             = {{.name = "name", .isRequired = true, .help = "A word for tables and charts."},
+                {.name = "check",
+                 .type = OptionType::Expression,
+                 .isRequired = true,
+                 .help = "A condition that a good row makes true."},
+                {.name = "on_fail",
+                 .type = OptionType::Choice,
+                 .defaultValue = "warn",
+                 .choices = kActions,
+                 .help
+                 = "warn counts, drop discards, quarantine keeps aside, fail stops the pipeline."},
+                {.name = "nulls",
+                 .type = OptionType::Choice,
+                 .defaultValue = "fail",
+                 .choices = {"fail", "pass"},
+                 .help = "What an unknown answer (null) counts as."}}}};
 }
 
 flow::BoundNode bindExpect(const flow::BindContext& context)
@@ -45,8 +55,7 @@ flow::BoundNode bindExpect(const flow::BindContext& context)
     bound.rejects.insert(Verdict::DeadLetter);
     for (std::size_t i = 0; i < list->items.size(); ++i) {
         const DocumentNode& item = list->items[i];
-        const OptionSpec& spec = expectOptions().front();
-        const std::vector<OptionSpec> fields = spec.fields;
+        const std::vector<OptionSpec> fields = expectOptions().front().fields;
         const Options options(item, fields);
         const DocumentNode* check = options.node("check");
         const std::string name = options.text("name");
@@ -55,7 +64,8 @@ flow::BoundNode bindExpect(const flow::BindContext& context)
         const std::string path = context.node + ".rules." + name;
         if (!names.insert(name).second)
             context.error("rules." + name, options.at("name"), "another rule has this name");
-        const auto condition = expr::compileCondition(*check, *bound.output.columns, path, context.diagnostics);
+        const auto condition
+            = expr::compileCondition(*check, *bound.output.columns, path, context.diagnostics);
         if (condition) {
             const flow::ColumnSet columns = columnsOf(*condition, *bound.output.columns);
             read.insert(columns.begin(), columns.end());
@@ -72,7 +82,8 @@ flow::BoundNode bindExpect(const flow::BindContext& context)
         all.insert(read.begin(), read.end());
         return all;
     };
-    bound.createOperator = [rules](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
+    bound.createOperator
+        = [rules](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
         return std::unique_ptr<flow::Operator>(std::make_unique<Expect>(rules, create.rules));
     };
     return bound;
@@ -95,14 +106,16 @@ struct Expect::Verdicts
 {
     std::vector<std::int8_t> action; // -1 = none
     std::vector<std::uint32_t> rule;
-    bool hasOut = false;               // some row does not go on
+    bool hasOut = false; // some row does not go on
 };
 
-Expect::Expect(std::vector<ExpectRule> rules, std::vector<std::shared_ptr<flow::RuleCounters>> counters)
+Expect::Expect(std::vector<ExpectRule> rules,
+               std::vector<std::shared_ptr<flow::RuleCounters>> counters)
 {
     for (std::size_t i = 0; i < rules.size(); ++i)
-        m_rules.push_back({rules[i], LateExpression(rules[i].check),
-                           i < counters.size() ? counters[i] : std::make_shared<flow::RuleCounters>()});
+        m_rules.push_back(
+            {rules[i], LateExpression(rules[i].check),
+             i < counters.size() ? counters[i] : std::make_shared<flow::RuleCounters>()});
 }
 
 Status Expect::judge(Rule& rule, const Batch& batch, Verdicts& verdicts)
@@ -127,11 +140,13 @@ Status Expect::judge(Rule& rule, const Batch& batch, Verdicts& verdicts)
         verdicts.hasOut = verdicts.hasOut || (failed > 0 && rule.rule.onFail != OnFail::Warn);
     }
     rule.counters->failed.fetch_add(failed, std::memory_order_relaxed);
-    rule.counters->passed.fetch_add(std::uint64_t(batch.rows()) - failed, std::memory_order_relaxed);
+    rule.counters->passed.fetch_add(std::uint64_t(batch.rows()) - failed,
+                                    std::memory_order_relaxed);
     return ok();
 }
 
-Status Expect::rejectFailed(const Batch& batch, const Verdicts& verdicts, flow::NodeContext& context)
+Status Expect::rejectFailed(const Batch& batch, const Verdicts& verdicts,
+                            flow::NodeContext& context)
 {
     std::uint64_t dropped = 0;
     for (std::uint32_t row = 0; row < verdicts.action.size(); ++row) {
@@ -146,12 +161,16 @@ Status Expect::rejectFailed(const Batch& batch, const Verdicts& verdicts, flow::
         const std::string values = operandsText(*check, *batch.columns, row);
         if (OnFail(verdicts.action[row]) == OnFail::Fail)
             return Error{.code = ErrorCode::ConfigInvalid,
-                         .message = "a row breaks the rule " + rule.rule.name + " (" + rule.check.text() + "): " + values,
+                         .message = "a row breaks the rule " + rule.rule.name + " ("
+                             + rule.check.text() + "): " + values,
                          .object = rule.rule.name,
-                         .hint = "The rule says on_fail: fail. Mend the data at its source, or have the rule quarantine.",
+                         .hint = "The rule says on_fail: fail. Mend the data at its source, or "
+                                 "have the rule quarantine.",
                          .cause = {}};
         context.reject(batch, std::span(&row, 1), Verdict::Quarantined,
-                       {.rule = rule.rule.name, .message = "not true: " + rule.check.text(), .values = values});
+                       {.rule = rule.rule.name,
+                        .message = "not true: " + rule.check.text(),
+                        .values = values});
     }
     context.count(Verdict::Dropped, dropped);
     return ok();

@@ -15,114 +15,7 @@ namespace {
 
 constexpr std::int64_t kMillisecond = 1000;
 
-std::vector<OptionSpec> windowOptions()
-{
-    return {{.name = "window", .type = OptionType::Object, .isRequired = true, .help = "How time is cut.",
-             .fields = {{.name = "tumbling", .type = OptionType::Duration, .isRequired = true, .min = "1ms",
-                         .help = "Windows of this length, one after the other."},
-                        {.name = "offset", .type = OptionType::Duration, .defaultValue = "0s",
-                         .help = "Shift of the windows' begin, for days of another time zone."}}},
-            {.name = "group_by", .type = OptionType::ColumnList, .help = "Columns whose values make the groups."},
-            {.name = "aggregates", .type = OptionType::MapOf, .isRequired = true,
-             .help = "name: count(*), sum(x), avg(x), min(x), max(x), approx_quantile(x, 0.95), approx_distinct(x).",
-             .itemType = OptionType::Expression},
-            {.name = "allowed_lateness", .type = OptionType::Duration, .defaultValue = "0s",
-             .help = "How long after its end a window takes rows, emitting what changed again with the next revision."}};
-}
-
-void bindGroups(const flow::BindContext& context, const arrow::Schema& input, WindowConfig& config, arrow::FieldVector& fields,
-                std::vector<std::shared_ptr<arrow::Field>>& keys)
-{
-    const DocumentNode* list = context.options.node("group_by");
-    for (std::size_t i = 0; list && i < list->items.size(); ++i) {
-        const DocumentNode& item = list->items[i];
-        const int index = findColumn(context, "group_by", item.at, item.text, input);
-        if (index < 0)
-            continue;
-        config.groupBy.push_back(item.text);
-        fields.push_back(input.field(index));
-        keys.push_back(input.field(index));
-    }
-}
-
-flow::ColumnSet bindAggregates(const flow::BindContext& context, const arrow::Schema& input, WindowConfig& config,
-                               arrow::FieldVector& fields)
-{
-    flow::ColumnSet read;
-    const DocumentNode* map = context.options.node("aggregates");
-    for (std::size_t i = 0; map && i < map->entries.size(); ++i) {
-        const DocumentNode::Entry& entry = map->entries[i];
-        const std::string path = context.node + ".aggregates." + entry.key;
-        const bool isTaken = std::ranges::any_of(fields, [&](const auto& field) { return field->name() == entry.key; });
-        if (isTaken || entry.key == "window_start" || entry.key == "window_end" || entry.key == "revision")
-            context.error("aggregates." + entry.key, entry.keyAt, "there is a column \"" + entry.key + "\" already");
-        const auto call = expr::compileCall(entry.value, input, path, context.diagnostics);
-        if (!call)
-            continue;
-        for (const expr::Expression& argument : call->arguments)
-            read.merge(columnsOf(argument, input));
-        if (call->filter)
-            read.merge(columnsOf(*call->filter, input));
-        if (const auto bound = bindAggregate(*call, path, context.diagnostics)) {
-            config.columns.push_back({entry.key, entry.value, *bound});
-            fields.push_back(arrow::field(entry.key, bound->output));
-        }
-    }
-    if (map && map->entries.empty())
-        context.error("aggregates", map->at, "there is no aggregate", "orders: count(*)");
-    return read;
-}
-
-flow::BoundNode bindWindow(const flow::BindContext& context)
-{
-    const flow::StreamSchema& input = context.inputs.front();
-    flow::BoundNode bound;
-    WindowConfig config;
-    if (!input.hasEventTime)
-        context.error({}, context.map.at, "windows need the event time of their rows", "give the source an event_time: {column: ...}");
-    const DocumentNode* window = context.options.node("window");
-    if (window && window->isMap()) {
-        const std::vector<OptionSpec> all = windowOptions();
-        const Options options(*window, all.front().fields);
-        config.size = options.duration("tumbling");
-        config.offset = options.duration("offset");
-    }
-    config.allowedLateness = context.options.duration("allowed_lateness");
-    arrow::FieldVector fields{arrow::field("window_start", timestampType(), false), arrow::field("window_end", timestampType(), false)};
-    std::vector<std::shared_ptr<arrow::Field>> keys;
-    bindGroups(context, *input.columns, config, fields, keys);
-    flow::ColumnSet read = bindAggregates(context, *input.columns, config, fields);
-    read.insert(config.groupBy.begin(), config.groupBy.end());
-    if (config.allowedLateness.count() > 0)
-        fields.push_back(arrow::field("revision", arrow::int32(), false));
-    config.output = arrow::schema(fields);
-    bound.output = {.columns = config.output, .hasEventTime = true, .hasRaw = false};
-    bound.summary = "Window, " + durationText(config.size);
-    bound.rejects = {Verdict::Late, Verdict::DeadLetter};
-    bound.neededInput = [read](const flow::ColumnSet&) { return read; };
-    const auto codec = state::KeyCodec::make(keys);
-    if (!codec) {
-        context.error("group_by", context.options.at("group_by"), codec.error().message, codec.error().hint);
-        return bound;
-    }
-    if (config.size.count() > 0)
-        bound.createOperator = [config, made = *codec](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
-            return std::unique_ptr<flow::Operator>(std::make_unique<WindowAggregate>(config, made));
-        };
-    return bound;
-}
-
 } // namespace
-
-flow::NodeKind WindowAggregate::kind()
-{
-    return {.name = "window_aggregate",
-            .title = "Window aggregate",
-            .help = "Cuts event time into windows and computes aggregates for each group in each.",
-            .category = flow::NodeCategory::Window,
-            .options = windowOptions(),
-            .bind = bindWindow};
-}
 
 WindowAggregate::WindowAggregate(WindowConfig config, state::KeyCodec codec)
     : m_config(std::move(config))
@@ -141,15 +34,19 @@ Status WindowAggregate::bindCalls(const std::shared_ptr<arrow::Schema>& schema)
     for (const WindowColumn& column : m_config.columns) {
         auto call = expr::compileCall(column.call, *schema, column.name, diagnostics);
         if (!call)
-            return Error{.code = ErrorCode::Internal, .message = "an aggregate does not fit the rows: " + diagnostics.text(),
-                         .object = column.name, .hint = {}, .cause = {}};
+            return Error{.code = ErrorCode::Internal,
+                         .message = "an aggregate does not fit the rows: " + diagnostics.text(),
+                         .object = column.name,
+                         .hint = {},
+                         .cause = {}};
         m_calls.push_back(std::move(*call));
     }
     m_schema = schema;
     return ok();
 }
 
-Result<WindowAggregate::Arguments> WindowAggregate::evaluate(const Batch& batch, expr::EvalErrors& errors) const
+Result<WindowAggregate::Arguments> WindowAggregate::evaluate(const Batch& batch,
+                                                             expr::EvalErrors& errors) const
 {
     Arguments out;
     for (const expr::Call& call : m_calls) {
@@ -168,7 +65,8 @@ Result<WindowAggregate::Arguments> WindowAggregate::evaluate(const Batch& batch,
     return out;
 }
 
-std::map<std::int64_t, WindowAggregate::Rows> WindowAggregate::rowsByWindow(const Batch& batch) const
+std::map<std::int64_t, WindowAggregate::Rows>
+WindowAggregate::rowsByWindow(const Batch& batch) const
 {
     std::map<std::int64_t, Rows> out;
     const std::int64_t size = m_config.size.count();
@@ -187,19 +85,23 @@ std::map<std::int64_t, WindowAggregate::Rows> WindowAggregate::rowsByWindow(cons
 
 bool WindowAggregate::isLate(std::int64_t start, EventTime watermark) const
 {
-    return watermark.us >= start + m_config.size.count() - kMillisecond + m_config.allowedLateness.count();
+    return watermark.us
+        >= start + m_config.size.count() - kMillisecond + m_config.allowedLateness.count();
 }
 
-void WindowAggregate::rejectLate(const Batch& batch, const Rows& rows, std::int64_t start, flow::NodeContext& context) const
+void WindowAggregate::rejectLate(const Batch& batch, const Rows& rows, std::int64_t start,
+                                 flow::NodeContext& context) const
 {
     const std::string window = timestampText(start);
     const std::string watermark = timestampText(context.watermark().us);
     for (const std::uint32_t row : rows) {
         const std::int64_t behind = context.watermark().us - batch.eventTime(row).us;
-        const std::string values = "{\"window_start\":\"" + window + "\",\"watermark\":\"" + watermark
-            + "\",\"behind_ms\":" + std::to_string(behind / kMillisecond) + "}";
+        const std::string values = "{\"window_start\":\"" + window + "\",\"watermark\":\""
+            + watermark + "\",\"behind_ms\":" + std::to_string(behind / kMillisecond) + "}";
         context.reject(batch, std::span(&row, 1), Verdict::Late,
-                       {.rule = "window", .message = "its window is closed: the watermark is past its end", .values = values});
+                       {.rule = "window",
+                        .message = "its window is closed: the watermark is past its end",
+                        .values = values});
     }
 }
 
@@ -209,8 +111,9 @@ void WindowAggregate::addToWindow(std::int64_t start, const Rows& rows, const Ar
     std::vector<std::uint32_t> groups(rows.size());
     static constexpr std::string_view kNoKey;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        groups[i] = m_config.groupBy.empty() ? window.group(kNoKey, state::hashBytes(kNoKey))
-                                             : window.group(m_keys.key(rows[i]), m_keys.hashes[rows[i]]);
+        groups[i] = m_config.groupBy.empty()
+            ? window.group(kNoKey, state::hashBytes(kNoKey))
+            : window.group(m_keys.key(rows[i]), m_keys.hashes[rows[i]]);
     window.makeRoom();
     for (std::size_t i = 0; i < m_aggregates.size(); ++i) {
         const arrow::Array* values = arguments.values[i].get();
@@ -262,7 +165,8 @@ Status WindowAggregate::process(std::size_t, const Batch& batch, flow::NodeConte
     return ok();
 }
 
-Status WindowAggregate::emitWindow(std::int64_t start, WindowState& window, flow::NodeContext& context) const
+Status WindowAggregate::emitWindow(std::int64_t start, WindowState& window,
+                                   flow::NodeContext& context) const
 {
     const std::vector<std::uint32_t> groups = window.takeUnemitted();
     const auto rows = std::int64_t(groups.size());

@@ -101,7 +101,7 @@ bool isTime(const arrow::DataType& type)
 // Seconds of an interval; a year counts 365.25 days, a month 30.
 double secondsOf(IntervalValue value)
 {
-    const double days = value.months / 12 * 365.25 + value.months % 12 * 30.0 + value.days;
+    const double days = double(value.months / 12) * 365.25 + value.months % 12 * 30.0 + value.days;
     return days * 86400 + double(value.nanoseconds) / 1e9;
 }
 
@@ -176,13 +176,14 @@ Kernel epochKernel(std::int64_t divisor)
 
 Kernel fromUnits(std::int64_t usPerUnit)
 {
-    return eachRow<std::int64_t, std::int64_t>(
-        timestampType(), [usPerUnit](Row& row, std::int64_t value) {
-            std::int64_t out = 0;
-            if (__builtin_mul_overflow(value, usPerUnit, &out))
-                row.fail(kOutOfRange);
-            return out;
-        });
+    return eachRow<std::int64_t, std::int64_t>(timestampType(),
+                                               [usPerUnit](Row& row, std::int64_t value) {
+                                                   std::int64_t out = 0;
+                                                   if (__builtin_mul_overflow(value, usPerUnit,
+                                                                              &out))
+                                                       row.fail(kOutOfRange);
+                                                   return out;
+                                               });
 }
 
 std::int64_t fromSeconds(Row& row, double seconds)
@@ -254,8 +255,9 @@ std::vector<Function> timeArithmeticFunctions()
                         eachRow<double, IntervalValue>(arrow::float64(), secondsOf)},
                        {{Want::Timestamp},
                         arrow::float64(),
-                        eachRow<double, std::int64_t>(
-                            arrow::float64(), [](std::int64_t us) { return double(us) / 1e6; })}}});
+                        eachRow<double, std::int64_t>(arrow::float64(), [](std::int64_t us) {
+                            return double(us) / 1e6;
+                        })}}});
     rows.push_back({.entry = entry("epoch_ms", "epoch_ms(time) -> long, epoch_ms(ms) -> timestamp",
                                    "Milliseconds since 1970-01-01 UTC, or the time that they mean.",
                                    "unix_millis(time), timestamp_millis(ms)"),
@@ -281,12 +283,12 @@ std::vector<Function> timeArithmeticFunctions()
                         "make_timestamp(year, month, day, hour, minute, second) -> timestamp",
                         "A time of its parts; of microseconds since 1970 with one argument.",
                         "make_timestamp(year, month, day, hour, minute, second)"),
-         .overloads = {
-             {{Want::Long}, timestampType(), fromUnits(1)},
-             {{Want::Long, Want::Long, Want::Long, Want::Long, Want::Long, Want::Double},
-              timestampType(),
-              eachRow<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                      std::int64_t, double>(timestampType(), makeTimestamp)}}});
+         .overloads
+         = {{{Want::Long}, timestampType(), fromUnits(1)},
+            {{Want::Long, Want::Long, Want::Long, Want::Long, Want::Long, Want::Double},
+             timestampType(),
+             eachRow<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                     std::int64_t, double>(timestampType(), makeTimestamp)}}});
     return rows;
 }
 
