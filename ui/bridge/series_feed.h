@@ -17,10 +17,12 @@ class SeriesFeed final : public QObject
 
 public:
     /// object and metric as in api::SeriesQuery; the range is the last seconds up to now.
-    SeriesFeed(EngineBridge& bridge, QString object, QString metric, int seconds, int columns, QObject* parent);
+    SeriesFeed(EngineBridge& bridge, QString object, QString metric, int seconds, int columns,
+               QObject* parent);
 
     void setObject(const QString& object);
     void setActive(bool isActive);
+    bool isActive() const { return m_timer.isActive(); }
     const std::vector<api::SeriesCell>& cells() const { return m_cells; }
     std::int64_t fromUs() const { return m_fromUs; }
     std::int64_t toUs() const { return m_toUs; }

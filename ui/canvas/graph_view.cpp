@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/canvas/graph_view.h"
 
-#include "ui/canvas/graph_layout.h"
+#include "ui/canvas/zoom_bar.h"
 #include "ui/text/units.h"
-#include "ui/theme/icons.h"
-#include "ui/widgets/painting.h"
 
+#include <QHelpEvent>
 #include <QMouseEvent>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -15,51 +15,31 @@
 namespace sluice::ui {
 namespace {
 
-constexpr double kWidth = 148, kHeight = 84, kImplicitHeight = 30;
-constexpr double kColumn = 250, kRow = 124;
-
-double edgeWidth(double rate)
-{
-    return rate < 10'000 ? 2 : rate < 100'000 ? 3 : 4;
-}
-
-QString factOf(const api::NodeSnapshot& node)
-{
-    switch (node.role) {
-    case api::NodeRole::Source: return node.lagRows >= 0 ? QStringLiteral("lag ") + shortCount(double(node.lagRows)) : QString();
-    case api::NodeRole::Sink: return node.freshnessUs >= 0 ? QStringLiteral("fresh ") + durationQuantity(node.freshnessUs).text() : QString();
-    default: break;
-    }
-    if (node.stateKeys > 0)
-        return shortCount(double(node.stateKeys)) + QStringLiteral(" keys");
-    if (node.rejects.rejected() > 0)
-        return shortCount(double(node.rejects.rejected())) + QStringLiteral(" rejected");
-    return QStringLiteral("busy ") + percentText(node.busyShare, 0);
-}
+constexpr double kWidth = GraphView::kNodeWidth, kHeight = 84, kImplicitHeight = 26;
+constexpr double kHeadWidth = 172, kHeadHeight = 30, kBlockWidth = 60, kBlockHeight = 20;
+constexpr double kColumn = 216, kRow = 124;
+constexpr double kLeastZoom = 0.25, kMostZoom = 2.5;
+constexpr double kFullFrom = 0.795, kHeadFrom = 0.5; // zoom
+constexpr int kCorner = 12;                          // of the zoom bar from the edge
 
 } // namespace
 
-Health nodeHealth(const api::NodeSnapshot& node, api::RunState state)
-{
-    if (!node.isConserved)
-        return Health::Critical;
-    if (!node.trouble.empty())
-        return Health::Warning;
-    if (state == api::RunState::Failed)
-        return Health::Unknown;
-    if (state != api::RunState::Running && state != api::RunState::Starting && state != api::RunState::Stopping)
-        return Health::Stopped;
-    return node.blockedShare > 0.85 ? Health::Warning : Health::Ok;
-}
-
 GraphView::GraphView(QWidget* parent)
     : QWidget(parent)
+    , m_zoomBar(new ZoomBar(this))
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setMinimumSize(320, 240);
     setAccessibleName(tr("Pipeline graph"));
     connect(&Appearance::instance(), &Appearance::changed, this, qOverload<>(&QWidget::update));
+    connect(m_zoomBar, &ZoomBar::zoomed, this, &GraphView::zoomBy);
+    connect(m_zoomBar, &ZoomBar::fitWanted, this, &GraphView::fit);
+}
+
+GraphView::Detail GraphView::detail() const
+{
+    return m_zoom >= kFullFrom ? Detail::Full : m_zoom >= kHeadFrom ? Detail::Head : Detail::Block;
 }
 
 bool GraphView::isShown(const api::NodeSnapshot& node) const
@@ -67,16 +47,35 @@ bool GraphView::isShown(const api::NodeSnapshot& node) const
     return !node.isImplicit || node.rowsIn > 0;
 }
 
+bool GraphView::isChosen(const api::EdgeSnapshot& edge) const
+{
+    return m_edgeFrom == qstr(edge.from) && m_edgeTo == qstr(edge.to);
+}
+
+// One step a snapshot, so that a stream at rest stands still and nothing moves unseen.
+void GraphView::moveChevrons(const api::PipelineSnapshot& pipeline)
+{
+    constexpr double kPixels = 0.7; // a step and power of ten
+    m_moved.resize(pipeline.edges.size());
+    for (std::size_t i = 0; i < pipeline.edges.size(); ++i)
+        m_moved[i] = std::fmod(
+            m_moved[i] + kPixels * std::log10(1 + std::max(0.0, pipeline.edges[i].rowsPerSecond)),
+            1e6);
+}
+
 void GraphView::apply(const api::PipelineSnapshot& pipeline)
 {
-    bool isSame = m_pipeline.name == pipeline.name && m_pipeline.nodes.size() == pipeline.nodes.size();
-    for (std::size_t i = 0; isSame && i < pipeline.nodes.size(); ++i)
-        isSame = m_pipeline.nodes[i].name == pipeline.nodes[i].name;
+    const bool isSame = m_pipeline.name == pipeline.name
+        && std::ranges::equal(m_pipeline.nodes, pipeline.nodes, {}, &api::NodeSnapshot::name,
+                              &api::NodeSnapshot::name)
+        && m_pipeline.canvas == pipeline.canvas;
+    moveChevrons(pipeline);
     m_pipeline = pipeline;
     if (!isSame) {
-        m_places = layoutGraph(pipeline, kColumn, kRow);
+        m_layout = layoutGraph(pipeline, kColumn, kRow);
         m_node.clear();
         m_edgeFrom.clear();
+        m_edgeTo.clear();
         m_isFitted = true;
     }
     if (m_isFitted)
@@ -84,202 +83,200 @@ void GraphView::apply(const api::PipelineSnapshot& pipeline)
     update();
 }
 
-QRectF GraphView::sceneRect(const std::string& node) const
+const api::NodeSnapshot* GraphView::node(const std::string& name) const
 {
-    const auto place = m_places.find(node);
-    if (place == m_places.end())
-        return {};
-    const auto found = std::ranges::find(m_pipeline.nodes, node, &api::NodeSnapshot::name);
-    const double height = found != m_pipeline.nodes.end() && found->isImplicit ? kImplicitHeight : kHeight;
-    return {place->second.x() - kWidth / 2, place->second.y() - height / 2, kWidth, height};
+    const auto found = std::ranges::find(m_pipeline.nodes, name, &api::NodeSnapshot::name);
+    return found == m_pipeline.nodes.end() ? nullptr : &*found;
 }
 
-QRectF GraphView::nodeRect(const QString& name) const
+QRectF GraphView::viewRect(const std::string& name) const
 {
-    const QRectF scene = sceneRect(name.toStdString());
-    return {toView(scene.topLeft()), scene.size() * m_zoom};
+    const auto place = m_layout.nodes.find(name);
+    const api::NodeSnapshot* shown = node(name);
+    if (place == m_layout.nodes.end() || !shown)
+        return {};
+    QSizeF size(kWidth * m_zoom, kHeight * m_zoom);
+    if (shown->isImplicit)
+        size = {std::max(kWidth * m_zoom, kBlockWidth), kImplicitHeight};
+    else if (detail() == Detail::Head)
+        size = {kHeadWidth * m_zoom, kHeadHeight};
+    if (detail() == Detail::Block)
+        size = {kBlockWidth, kBlockHeight};
+    QRectF out(QPointF(), size);
+    out.moveCenter(toView(place->second));
+    return out;
 }
 
 void GraphView::fit()
 {
+    constexpr double kMargin = 20, kLeastFit = 0.3;
     QRectF all;
-    for (const api::NodeSnapshot& node : m_pipeline.nodes)
-        if (isShown(node))
-            all = all.united(sceneRect(node.name));
+    for (const api::NodeSnapshot& each : m_pipeline.nodes) {
+        const auto place = m_layout.nodes.find(each.name);
+        if (place == m_layout.nodes.end() || !isShown(each))
+            continue;
+        QRectF box(0, 0, kWidth, each.isImplicit ? kImplicitHeight : kHeight);
+        box.moveCenter(place->second);
+        all = all.united(box);
+    }
     if (all.isEmpty())
         return;
-    constexpr double kMargin = 28, kMostZoom = 1.1;
-    m_zoom = std::clamp(std::min((width() - 2 * kMargin) / all.width(), (height() - 2 * kMargin) / all.height()), 0.3, kMostZoom);
+    // The chips above and the zoom bar beneath keep their corners.
+    const double top = 2 * kMargin, bottom = 2 * kMargin;
+    m_zoom = std::clamp(std::min((width() - 2 * kMargin) / all.width(),
+                                 (height() - top - bottom) / all.height()),
+                        kLeastFit, 1.0);
     m_offset = QPointF(width() / 2.0, height() / 2.0) - all.center() * m_zoom;
     m_isFitted = true;
+    m_zoomBar->setZoom(m_zoom);
     update();
+}
+
+void GraphView::zoomBy(double factor)
+{
+    zoomAt(QPointF(rect().center()), factor);
 }
 
 void GraphView::selectNode(const QString& name)
 {
     m_node = name;
     m_edgeFrom.clear();
-    update();
+    m_edgeTo.clear();
+    tellChoice();
     emit nodeSelected(name);
+}
+
+void GraphView::selectEdge(const QString& from, const QString& to)
+{
+    m_node.clear();
+    m_edgeFrom = from;
+    m_edgeTo = to;
+    tellChoice();
+    emit edgeSelected(from, to);
+}
+
+void GraphView::clearSelection()
+{
+    m_node.clear();
+    m_edgeFrom.clear();
+    m_edgeTo.clear();
+    tellChoice();
+    emit selectionCleared();
+}
+
+void GraphView::tellChoice()
+{
+    QString words;
+    if (const api::NodeSnapshot* chosen = node(m_node.toStdString()))
+        words = nodeWords(*chosen);
+    for (const api::EdgeSnapshot& edge : m_pipeline.edges)
+        if (isChosen(edge))
+            words = edgeWords(edge);
+    setAccessibleDescription(words);
+    update();
 }
 
 QPainterPath GraphView::edgePath(const api::EdgeSnapshot& edge) const
 {
-    const QRectF from = sceneRect(edge.from), to = sceneRect(edge.to);
+    const QRectF from = viewRect(edge.from), to = viewRect(edge.to);
     QPainterPath path;
     if (edge.isReject) {
-        const QPointF start(from.right() - 16, from.bottom()), end(to.center().x(), to.top());
+        const QPointF start(from.right() - 16 * m_zoom, from.bottom());
+        const QPointF end(to.center().x(), to.top()), bend(0, (end.y() - start.y()) / 2);
         path.moveTo(start);
-        path.cubicTo(start + QPointF(0, 40), end - QPointF(0, 40), end);
+        path.cubicTo(start + bend, end - bend, end);
         return path;
     }
-    const QPointF start(from.right(), from.center().y()), end(to.left(), to.center().y());
-    const double bend = std::max(30.0, (end.x() - start.x()) / 2);
-    path.moveTo(start);
-    path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end);
+    const auto curveTo = [&](const QPointF& end) {
+        const QPointF start = path.currentPosition();
+        const QPointF bend(std::max(20.0 * m_zoom, (end.x() - start.x()) / 2), 0);
+        path.cubicTo(start + bend, end - bend, end);
+    };
+    path.moveTo(from.right(), from.center().y());
+    if (const auto bends = m_layout.bends.find({edge.from, edge.to}); bends != m_layout.bends.end())
+        for (const QPointF& bend : bends->second) {
+            const QPointF half(kWidth / 2 * m_zoom, 0);
+            curveTo(toView(bend) - half);
+            path.lineTo(toView(bend) + half);
+        }
+    curveTo({to.left(), to.center().y()});
     return path;
 }
 
-void GraphView::paintEdge(QPainter& painter, const api::EdgeSnapshot& edge) const
+const api::NodeSnapshot* GraphView::nodeAt(const QPointF& view) const
 {
-    const QPainterPath path = edgePath(edge);
-    const bool isSelected = m_edgeFrom == qstr(edge.from) && m_edgeTo == qstr(edge.to);
-    if (isSelected) {
-        QColor halo = theme().accent;
-        halo.setAlphaF(0.28f);
-        painter.strokePath(path, QPen(halo, 14));
-    }
-    QColor color = theme().text3;
-    color.setAlphaF(edge.isReject ? 0.35f : 0.5f);
-    QPen pen(color, edge.isReject ? 1.2 : edgeWidth(edge.rowsPerSecond));
-    if (edge.isReject)
-        pen.setStyle(Qt::DashLine);
-    if (edge.fillShare > 0.85)
-        pen = QPen(theme().crit, 6);
-    else if (edge.fillShare > 0.6)
-        pen = QPen(theme().warnFill, 3, Qt::DashLine);
-    painter.strokePath(path, pen);
-    if (edge.fillShare > 0.85)
-        painter.strokePath(path, QPen(theme().ground, 2));
-    if (edge.isReject)
-        return;
-    // Chevrons move with the rate, so that a stream at rest stands still.
-    painter.setPen(QPen(theme().text3, 1.5));
-    const double speed = edge.rowsPerSecond > 0 ? std::log10(1 + edge.rowsPerSecond) : 0;
-    const double phase = std::fmod(double(edge.rows > 0 ? m_pipeline.lastCommitUs : 0) * 1e-6 * speed * 0.2, 0.5);
-    for (const double share : {0.22 + phase * 0.2, 0.72 + phase * 0.2}) {
-        const QPointF at = path.pointAtPercent(share);
-        painter.save();
-        painter.translate(at);
-        painter.rotate(-path.angleAtPercent(share));
-        painter.drawPolyline(QPolygonF({QPointF(-3, -5), QPointF(2, 0), QPointF(-3, 5)}));
-        painter.restore();
-    }
+    const auto found = std::ranges::find_if(m_pipeline.nodes, [&](const auto& each) {
+        return isShown(each) && viewRect(each.name).contains(view);
+    });
+    return found == m_pipeline.nodes.end() ? nullptr : &*found;
 }
 
-// Labels are painted in view coordinates, so that zooming keeps them readable.
-void GraphView::paintEdgeText(QPainter& painter, const api::EdgeSnapshot& edge) const
+const api::EdgeSnapshot* GraphView::edgeAt(const QPointF& view) const
 {
-    if (edge.isReject || m_zoom < 0.5)
-        return;
-    const QPointF middle = toView(edgePath(edge).pointAtPercent(0.5));
-    const QString text = rateText(edge.rowsPerSecond);
-    const double width = QFontMetricsF(fontFor(TextRole::SmallStrong)).horizontalAdvance(text) + 8;
-    QColor patch = theme().ground;
-    patch.setAlphaF(0.92f);
-    const QRectF box(middle.x() - width / 2, middle.y() - 21, width, 15);
-    painter.fillRect(box, patch);
-    paintText(painter, box, Qt::AlignCenter, text, TextRole::SmallStrong, theme().text2);
-    if (edge.fillShare >= 0.05) {
-        const QRectF bar(middle.x() - 22, middle.y() + 9, 44, 4);
-        paintBar(painter, bar, edge.fillShare, edge.fillShare > 0.85 ? theme().crit : edge.fillShare > 0.6 ? theme().warnFill : theme().okFill);
-        if (edge.fillShare > 0.6)
-            paintText(painter, QRectF(bar.left(), bar.bottom() + 1, 44, 14), Qt::AlignCenter, percentText(edge.fillShare, 0), TextRole::SmallStrong,
-                      edge.fillShare > 0.85 ? theme().crit : theme().warn);
-    }
+    constexpr double kReach = 16;
+    QPainterPathStroker stroker;
+    stroker.setWidth(kReach);
+    const auto found = std::ranges::find_if(m_pipeline.edges, [&](const auto& edge) {
+        return (!edge.isReject || edge.rows > 0)
+            && stroker.createStroke(edgePath(edge)).contains(view);
+    });
+    return found == m_pipeline.edges.end() ? nullptr : &*found;
 }
 
-void GraphView::paintImplicit(QPainter& painter, const api::NodeSnapshot& node, const QRectF& box) const
+QString GraphView::tipAt(const QPointF& view) const
 {
-    paintBox(painter, box, theme().surface, theme().border, 4);
-    const QString name = qstr(node.target.substr(0, node.target.find('.'))).replace(QLatin1Char('_'), QLatin1Char(' '));
-    paintText(painter, box.adjusted(8, 0, -8, 0), Qt::AlignLeft | Qt::AlignVCenter, name, TextRole::Small, theme().text2);
-    paintText(painter, box.adjusted(8, 0, -8, 0), Qt::AlignRight | Qt::AlignVCenter, shortCount(double(node.rowsIn)), TextRole::SmallStrong, theme().text1);
+    if (const api::NodeSnapshot* under = nodeAt(view))
+        return nodeWords(*under);
+    const api::EdgeSnapshot* edge = edgeAt(view);
+    return edge ? edgeWords(*edge) : QString();
 }
 
-void GraphView::paintNode(QPainter& painter, const api::NodeSnapshot& node) const
+const api::NodeSnapshot* GraphView::firstAbnormal() const
 {
-    const QRectF box = sceneRect(node.name);
-    const bool isSelected = m_node == qstr(node.name);
-    if (isSelected) {
-        painter.setPen(QPen(theme().accent, 2));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(box.adjusted(-4, -4, 4, 4), 9, 9);
-    }
-    if (node.isImplicit) {
-        paintImplicit(painter, node, box);
-        return;
-    }
-    const Health health = nodeHealth(node, m_pipeline.state);
-    const bool isAbnormal = health == Health::Warning || health == Health::Critical;
-    paintBox(painter, box, theme().surface, isAbnormal ? healthColor(theme(), health) : theme().border, 6, isAbnormal ? 1.5 : 1);
-    painter.setPen(theme().line);
-    painter.drawLine(QPointF(box.left() + 1, box.top() + 30), QPointF(box.right() - 1, box.top() + 30));
-    const QColor iconColor = node.layer.empty() ? theme().text2 : layerColor(theme(), qstr(node.layer));
-    painter.drawPixmap(QPointF(box.left() + 9, box.top() + 8), iconPixmap(nodeIcon(qstr(node.type)), iconColor, 14));
-    paintText(painter, QRectF(box.left() + 29, box.top() + 6, kWidth - 52, 18), Qt::AlignLeft | Qt::AlignVCenter, qstr(node.name), TextRole::ControlStrong, theme().text1);
-    paintStatus(painter, QRectF(box.right() - 21, box.top() + 9, 12, 12), health);
-    const QString line = node.role == api::NodeRole::Sink ? qstr(node.target) : qstr(node.summary);
-    paintText(painter, QRectF(box.left() + 10, box.top() + 34, kWidth - 20, 16), Qt::AlignLeft | Qt::AlignVCenter, line, TextRole::Small, theme().text3);
-    const double rate = node.role == api::NodeRole::Source ? node.rowsOutPerSecond : node.rowsInPerSecond;
-    paintText(painter, QRectF(box.left() + 10, box.top() + 50, 70, 16), Qt::AlignLeft | Qt::AlignVCenter, rateText(rate), TextRole::SmallStrong, theme().text1);
-    paintText(painter, QRectF(box.left() + 60, box.top() + 50, kWidth - 70, 16), Qt::AlignRight | Qt::AlignVCenter, factOf(node), TextRole::Small, theme().text2);
-    paintBar(painter, QRectF(box.left() + 10, box.bottom() - 12, kWidth - 20, 4), node.busyShare, theme().okFill);
+    const auto found = std::ranges::find_if(m_pipeline.nodes, [this](const auto& each) {
+        const Health health = nodeHealth(each, m_pipeline.state);
+        return isShown(each) && (health == Health::Warning || health == Health::Critical);
+    });
+    return found == m_pipeline.nodes.end() ? nullptr : &*found;
 }
 
-void GraphView::paintEvent(QPaintEvent*)
+bool GraphView::event(QEvent* event)
 {
-    QPainter painter(this);
-    painter.fillRect(rect(), theme().ground);
-    constexpr double kDots = 20;
-    painter.setPen(theme().line);
-    for (double x = std::fmod(m_offset.x(), kDots); x < width(); x += kDots)
-        for (double y = std::fmod(m_offset.y(), kDots); y < height(); y += kDots)
-            painter.drawPoint(QPointF(x, y));
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform);
-    painter.translate(m_offset);
-    painter.scale(m_zoom, m_zoom);
-    for (const api::EdgeSnapshot& edge : m_pipeline.edges)
-        if (!edge.isReject || edge.rows > 0)
-            paintEdge(painter, edge);
-    for (const api::NodeSnapshot& node : m_pipeline.nodes)
-        if (isShown(node))
-            paintNode(painter, node);
-    painter.restore();
-    painter.setRenderHint(QPainter::Antialiasing);
-    for (const api::EdgeSnapshot& edge : m_pipeline.edges)
-        paintEdgeText(painter, edge);
-    if (hasFocus()) {
-        painter.setPen(QPen(theme().accent, 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const QString tip = tipAt(QPointF(help->pos()));
+    if (tip.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(help->globalPos(), tip, this);
+    return true;
 }
 
 void GraphView::zoomAt(const QPointF& view, double factor)
 {
-    const QPointF scene = toScene(view);
-    m_zoom = std::clamp(m_zoom * factor, 0.25, 2.5);
+    const QPointF scene = (view - m_offset) / m_zoom;
+    m_zoom = std::clamp(m_zoom * factor, kLeastZoom, kMostZoom);
     m_offset = view - scene * m_zoom;
     m_isFitted = false;
+    m_zoomBar->setZoom(m_zoom);
     update();
 }
 
 void GraphView::wheelEvent(QWheelEvent* event)
 {
-    zoomAt(event->position(), std::pow(1.0015, event->angleDelta().y()));
+    if (event->modifiers().testFlag(Qt::ControlModifier)) {
+        zoomAt(event->position(), std::pow(1.0015, event->angleDelta().y()));
+    } else {
+        constexpr double kPixels = 0.5; // an eighth of a degree
+        QPointF way(event->angleDelta());
+        if (event->modifiers().testFlag(Qt::ShiftModifier) && way.x() == 0)
+            way = way.transposed();
+        m_offset += way * kPixels;
+        m_isFitted = false;
+        update();
+    }
+    event->accept();
 }
 
 void GraphView::mousePressEvent(QMouseEvent* event)
@@ -308,65 +305,81 @@ void GraphView::mouseReleaseEvent(QMouseEvent* event)
     m_isDragging = false;
     if (m_hasMoved)
         return;
-    const QPointF scene = toScene(event->position());
-    for (const api::NodeSnapshot& node : m_pipeline.nodes) {
-        if (isShown(node) && sceneRect(node.name).contains(scene)) {
-            selectNode(qstr(node.name));
-            return;
-        }
-    }
-    for (const api::EdgeSnapshot& edge : m_pipeline.edges) {
-        QPainterPathStroker stroker;
-        stroker.setWidth(16);
-        if (stroker.createStroke(edgePath(edge)).contains(scene)) {
-            m_node.clear();
-            m_edgeFrom = qstr(edge.from);
-            m_edgeTo = qstr(edge.to);
-            update();
-            emit edgeSelected(m_edgeFrom, m_edgeTo);
-            return;
-        }
-    }
-    m_node.clear();
-    m_edgeFrom.clear();
-    update();
-    emit selectionCleared();
+    const api::NodeSnapshot* abnormal = firstAbnormal();
+    if (abnormal && m_troubleChip.contains(event->position()))
+        selectNode(qstr(abnormal->name));
+    else if (const api::NodeSnapshot* under = nodeAt(event->position()))
+        selectNode(qstr(under->name));
+    else if (const api::EdgeSnapshot* edge = edgeAt(event->position()))
+        selectEdge(qstr(edge->from), qstr(edge->to));
+    else
+        clearSelection();
 }
 
 // Goes to the nearest node in the direction of an arrow key.
 void GraphView::walk(int key)
 {
-    const auto from = m_places.find(m_node.toStdString());
+    const auto from = m_layout.nodes.find(m_node.toStdString());
+    const bool isHorizontal = key == Qt::Key_Left || key == Qt::Key_Right;
+    const double sign = key == Qt::Key_Left || key == Qt::Key_Up ? -1 : 1;
     QString best;
     double bestDistance = 1e9;
-    for (const api::NodeSnapshot& node : m_pipeline.nodes) {
-        if (!isShown(node) || qstr(node.name) == m_node)
+    for (const api::NodeSnapshot& each : m_pipeline.nodes) {
+        if (!isShown(each) || qstr(each.name) == m_node)
             continue;
-        if (from == m_places.end()) {
-            selectNode(qstr(node.name));
+        if (from == m_layout.nodes.end()) {
+            selectNode(qstr(each.name));
             return;
         }
-        const QPointF way = m_places.at(node.name) - from->second;
-        const bool isHorizontal = key == Qt::Key_Left || key == Qt::Key_Right;
-        const double along = (isHorizontal ? way.x() : way.y()) * (key == Qt::Key_Left || key == Qt::Key_Up ? -1 : 1);
+        const QPointF way = m_layout.nodes.at(each.name) - from->second;
+        const double along = (isHorizontal ? way.x() : way.y()) * sign;
         const double across = std::abs(isHorizontal ? way.y() : way.x());
         if (along > 10 && along + 2 * across < bestDistance) {
             bestDistance = along + 2 * across;
-            best = qstr(node.name);
+            best = qstr(each.name);
         }
     }
     if (!best.isEmpty())
         selectNode(best);
 }
 
+// From a node to its edges out or in; from an edge to the next one of the same node.
+void GraphView::walkEdges(bool isForward)
+{
+    const std::string from = (!m_node.isEmpty() ? m_node
+                                  : isForward   ? m_edgeFrom
+                                                : m_edgeTo)
+                                 .toStdString();
+    std::vector<const api::EdgeSnapshot*> choices;
+    std::size_t next = 0;
+    for (const api::EdgeSnapshot& edge : m_pipeline.edges) {
+        if ((isForward ? edge.from : edge.to) != from || (edge.isReject && edge.rows == 0))
+            continue;
+        choices.push_back(&edge);
+        if (isChosen(edge))
+            next = choices.size();
+    }
+    if (choices.empty())
+        return;
+    const api::EdgeSnapshot& edge = *choices[next % choices.size()];
+    selectEdge(qstr(edge.from), qstr(edge.to));
+}
+
 void GraphView::keyPressEvent(QKeyEvent* event)
 {
+    const bool isShifted = event->modifiers().testFlag(Qt::ShiftModifier);
     switch (event->key()) {
     case Qt::Key_F: fit(); break;
-    case Qt::Key_Plus: zoomAt(QPointF(rect().center()), 1.2); break;
-    case Qt::Key_Minus: zoomAt(QPointF(rect().center()), 1 / 1.2); break;
+    case Qt::Key_Plus: zoomBy(1.2); break;
+    case Qt::Key_Minus: zoomBy(1 / 1.2); break;
+    case Qt::Key_Escape: clearSelection(); break;
     case Qt::Key_Left:
     case Qt::Key_Right:
+        if (isShifted)
+            walkEdges(event->key() == Qt::Key_Right);
+        else
+            walk(event->key());
+        break;
     case Qt::Key_Up:
     case Qt::Key_Down: walk(event->key()); break;
     default: QWidget::keyPressEvent(event);
@@ -375,6 +388,7 @@ void GraphView::keyPressEvent(QKeyEvent* event)
 
 void GraphView::resizeEvent(QResizeEvent*)
 {
+    m_zoomBar->move(kCorner, height() - m_zoomBar->height() - kCorner);
     if (m_isFitted)
         fit();
 }

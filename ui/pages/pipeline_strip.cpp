@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/pipeline_strip.h"
 
+#include "ui/canvas/graph_view.h"
 #include "ui/text/units.h"
 #include "ui/widgets/painting.h"
 
@@ -37,6 +38,68 @@ std::vector<std::string> longestWay(const api::PipelineSnapshot& pipeline)
     return way;
 }
 
+// A link between two boxes: its rate above; beneath it how full the fullest queue on the way is.
+void paintLink(QPainter& painter, const QRectF& space, double rate, double fillShare)
+{
+    const double y = space.center().y();
+    painter.setPen(QPen(theme().border, 2));
+    painter.drawLine(QPointF(space.left(), y), QPointF(space.right(), y));
+    constexpr double kLeast = 40, kBar = 38;
+    if (space.width() <= kLeast)
+        return;
+    paintText(painter, QRectF(space.left(), y - 18, space.width(), 15), Qt::AlignCenter,
+              rateText(rate), TextRole::SmallStrong, theme().text2);
+    const QColor fill = fillShare > 0.85 ? theme().crit
+        : fillShare > 0.6                ? theme().warnFill
+                                         : theme().okFill;
+    paintBar(painter, QRectF(space.center().x() - kBar / 2, y + 6, kBar, 3), fillShare, fill);
+    if (fillShare > 0.6)
+        paintText(painter, QRectF(space.left(), y + 9, space.width(), 14), Qt::AlignCenter,
+                  percentText(fillShare, 0), TextRole::SmallStrong,
+                  fillShare > 0.85 ? theme().crit : theme().warn);
+}
+
+void paintStep(QPainter& painter, const QRectF& box, const std::string& name, Health health)
+{
+    const bool isAbnormal = health == Health::Warning || health == Health::Critical;
+    const QColor soft = health == Health::Critical ? theme().critSoft : theme().warnSoft;
+    paintBox(painter, box, isAbnormal ? soft : theme().raised,
+             isAbnormal ? healthColor(theme(), health) : theme().border, 4, isAbnormal ? 1.5 : 1);
+    if (isAbnormal)
+        paintStatus(painter, QRectF(box.left() + 6, box.center().y() - 5, 11, 11), health);
+    paintText(painter, box.adjusted(isAbnormal ? 19 : 5, 0, -5, 0), Qt::AlignCenter, qstr(name),
+              TextRole::Control, isAbnormal ? theme().text1 : theme().text2);
+}
+
+void paintWay(QPainter& painter, const api::PipelineSnapshot& pipeline, const QRectF& row)
+{
+    constexpr double kBox = 96, kGap = 58;
+    std::vector<std::string> way = longestWay(pipeline);
+    while (way.size() > 2
+           && double(way.size()) * kBox + double(way.size() - 1) * kGap > row.width())
+        way.erase(way.begin() + std::ptrdiff_t(way.size() / 2));
+    const double step = way.size() > 1
+        ? std::min((row.width() - kBox) / double(way.size() - 1), kBox + 2 * kGap)
+        : 0;
+    for (std::size_t i = 0; i < way.size(); ++i) {
+        const auto node = std::ranges::find(pipeline.nodes, way[i], &api::NodeSnapshot::name);
+        if (node == pipeline.nodes.end())
+            continue;
+        const QRectF box(row.left() + double(i) * step, row.top() + 10, kBox, 26);
+        if (i > 0) {
+            double fillShare = 0;
+            // Side branches too: a full one keeps the same writer waiting.
+            for (const api::EdgeSnapshot& edge : pipeline.edges)
+                if (edge.to == way[i] || edge.from == way[i - 1])
+                    fillShare = std::max(fillShare, edge.fillShare);
+            paintLink(painter,
+                      QRectF(box.left() - step + kBox, box.top(), step - kBox, box.height()),
+                      node->rowsInPerSecond, fillShare);
+        }
+        paintStep(painter, box, way[i], nodeHealth(*node, pipeline.state));
+    }
+}
+
 } // namespace
 
 QString stateText(api::RunState state)
@@ -58,7 +121,9 @@ Health pipelineHealth(const api::PipelineSnapshot& pipeline)
         return Health::Critical;
     if (pipeline.state == api::RunState::Stopped || pipeline.state == api::RunState::Finished)
         return Health::Stopped;
-    const bool hasTrouble = std::ranges::any_of(pipeline.nodes, [](const api::NodeSnapshot& node) { return !node.trouble.empty(); });
+    const bool hasTrouble = std::ranges::any_of(pipeline.nodes, [](const api::NodeSnapshot& node) {
+        return !node.trouble.empty();
+    });
     return hasTrouble ? Health::Warning : Health::Ok;
 }
 
@@ -89,38 +154,31 @@ void PipelineStrips::paintEvent(QPaintEvent*)
     QPainter painter(this);
     const double figures = width() - 12 - 4 * kFigure;
     for (int i = 0; i < 4; ++i)
-        paintText(painter, QRectF(figures + i * kFigure, 2, kFigure - 8, kHead - 4), Qt::AlignRight | Qt::AlignVCenter, QString::fromLatin1(kFigures[i]), TextRole::SmallStrong, theme().text3);
+        paintText(painter, QRectF(figures + i * kFigure, 2, kFigure - 8, kHead - 4),
+                  Qt::AlignRight | Qt::AlignVCenter, QString::fromLatin1(kFigures[i]),
+                  TextRole::SmallStrong, theme().text3);
     for (std::size_t row = 0; row < m_pipelines.size(); ++row) {
         const api::PipelineSnapshot& pipeline = m_pipelines[row];
         const double top = kHead + double(row) * kRow;
         painter.setPen(theme().line);
         painter.drawLine(QPointF(1, top), QPointF(width() - 1, top));
         paintStatus(painter, QRectF(12, top + 10, 12, 12), pipelineHealth(pipeline));
-        paintText(painter, QRectF(32, top + 5, kNameWidth - 36, 20), Qt::AlignLeft | Qt::AlignVCenter, qstr(pipeline.name), TextRole::BodyStrong, theme().text1);
-        paintText(painter, QRectF(32, top + 23, kNameWidth - 36, 16), Qt::AlignLeft | Qt::AlignVCenter,
-                  QStringLiteral("v%1 · %2").arg(pipeline.version).arg(stateText(pipeline.state)), TextRole::Small, theme().text3);
-        std::vector<std::string> way = longestWay(pipeline);
-        const double space = figures - kNameWidth - 20;
-        constexpr double kBox = 96, kGap = 58;
-        while (!way.empty() && double(way.size()) * kBox + double(way.size() - 1) * kGap > space && way.size() > 2)
-            way.erase(way.begin() + std::ptrdiff_t(way.size() / 2));
-        const double step = way.size() > 1 ? std::min((space - kBox) / double(way.size() - 1), kBox + 2 * kGap) : 0;
-        for (std::size_t i = 0; i < way.size(); ++i) {
-            const QRectF box(kNameWidth + double(i) * step, top + 10, kBox, 26);
-            if (i > 0) {
-                painter.setPen(QPen(theme().border, 2));
-                painter.drawLine(QPointF(box.left() - step + kBox, box.center().y()), QPointF(box.left(), box.center().y()));
-                const auto node = std::ranges::find(pipeline.nodes, way[i], &api::NodeSnapshot::name);
-                if (node != pipeline.nodes.end() && step - kBox > 40)
-                    paintText(painter, QRectF(box.left() - step + kBox, box.top() - 5, step - kBox, 15), Qt::AlignCenter, rateText(node->rowsInPerSecond), TextRole::SmallStrong, theme().text2);
-            }
-            paintBox(painter, box, theme().raised, theme().border, 4);
-            paintText(painter, box.adjusted(5, 0, -5, 0), Qt::AlignCenter, qstr(way[i]), TextRole::Control, theme().text2);
-        }
-        const QString values[] = {rateText(pipeline.rowsInPerSecond), durationQuantity(pipeline.latency.p99Us).text(),
-                                  pipeline.lagRows < 0 ? dash() : shortCount(double(pipeline.lagRows)), rateText(pipeline.rejectedPerSecond)};
+        paintText(painter, QRectF(32, top + 5, kNameWidth - 36, 20),
+                  Qt::AlignLeft | Qt::AlignVCenter, qstr(pipeline.name), TextRole::BodyStrong,
+                  theme().text1);
+        paintText(painter, QRectF(32, top + 23, kNameWidth - 36, 16),
+                  Qt::AlignLeft | Qt::AlignVCenter,
+                  QStringLiteral("v%1 · %2").arg(pipeline.version).arg(stateText(pipeline.state)),
+                  TextRole::Small, theme().text3);
+        paintWay(painter, pipeline, QRectF(kNameWidth, top, figures - kNameWidth - 20, kRow));
+        const QString values[]
+            = {rateText(pipeline.rowsInPerSecond), durationQuantity(pipeline.latency.p99Us).text(),
+               pipeline.lagRows < 0 ? dash() : shortCount(double(pipeline.lagRows)),
+               rateText(pipeline.rejectedPerSecond)};
         for (int i = 0; i < 4; ++i)
-            paintText(painter, QRectF(figures + i * kFigure, top, kFigure - 8, kRow), Qt::AlignRight | Qt::AlignVCenter, values[i], TextRole::Control, theme().text1);
+            paintText(painter, QRectF(figures + i * kFigure, top, kFigure - 8, kRow),
+                      Qt::AlignRight | Qt::AlignVCenter, values[i], TextRole::Control,
+                      theme().text1);
     }
 }
 

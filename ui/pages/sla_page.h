@@ -3,6 +3,7 @@
 
 #include "ui/charts/time_plot.h"
 #include "ui/pages/page.h"
+#include "ui/pages/painted_cells.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/rows_table.h"
 #include "ui/widgets/tile.h"
@@ -22,15 +23,22 @@ public:
 
 protected:
     void apply(const api::EngineSnapshot& snapshot) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    enum Plot { Throughput, Latency, Freshness, PlotCount };
+    QWidget* makeObjectives();
+    void makePlots(QHBoxLayout* row);
+    void setHeights();
     void showPlots(const api::EngineSnapshot& snapshot);
+    void showFreshness(const api::EngineSnapshot& snapshot, const std::string& pipeline);
 
+    Tile* m_list;
     RowsTable* m_objectives;
+    BudgetCells* m_budgets;
     QStackedWidget* m_stack;
-    Tile* m_tiles[3];
-    TimePlot* m_plots[3];
-    QString m_shown;
+    Tile* m_tiles[PlotCount];
+    TimePlot* m_plots[PlotCount];
 };
 
 } // namespace sluice::ui

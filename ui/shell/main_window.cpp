@@ -7,10 +7,10 @@
 #include "ui/shell/status_line.h"
 #include "ui/shell/top_bar.h"
 #include "ui/shell/welcome.h"
+#include "ui/shell/window_settings.h"
 #include "ui/widgets/toast.h"
 
 #include <QFileDialog>
-#include <QSettings>
 #include <QShortcut>
 
 namespace sluice::ui {
@@ -50,21 +50,27 @@ MainWindow::MainWindow(EngineBridge& bridge, QWidget* parent)
                         pipelines->showPipeline(name);
             });
         if (auto* pipelines = qobject_cast<PipelinesPage*>(m_pages.back()))
-            connect(pipelines, &PipelinesPage::openDocumentWanted, this, &MainWindow::chooseDocument);
+            connect(pipelines, &PipelinesPage::openDocumentWanted, this,
+                    &MainWindow::chooseDocument);
     }
     m_toast = new Toast(central);
     connect(m_rail, &ActivityRail::chosen, this, qOverload<int>(&MainWindow::showPage));
     connect(m_welcome, &Welcome::demoWanted, this, &MainWindow::startDemo);
     connect(m_welcome, &Welcome::documentWanted, this, &MainWindow::chooseDocument);
-    connect(m_topBar, &TopBar::themeToggled, this, [] { Appearance::instance().setDark(!theme().isDark); });
-    connect(&bridge, &EngineBridge::snapshotChanged, this, [this](const api::EngineSnapshotPtr& snapshot) { applySnapshot(*snapshot); });
+    connect(m_topBar, &TopBar::themeToggled, this,
+            [] { Appearance::instance().setDark(!theme().isDark); });
+    connect(&bridge, &EngineBridge::snapshotChanged, this,
+            [this](const api::EngineSnapshotPtr& snapshot) { applySnapshot(*snapshot); });
     connect(&bridge, &EngineBridge::outcomeArrived, m_toast, &Toast::say);
     makeShortcuts();
-    const QSettings settings;
+    const QSettings settings = windowSettings();
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     if (!settings.contains(QStringLiteral("window/geometry")))
         resize(1600, 1000);
     showPage(0);
+    // An empty workspace welcomes, wherever one was last.
+    if (!bridge.snapshot()->pipelines.empty())
+        showPage(settings.value(QStringLiteral("window/page")).toString());
     applySnapshot(*bridge.snapshot());
 }
 
@@ -93,8 +99,10 @@ void MainWindow::showPage(int index)
     m_rail->setCurrent(index);
     m_topBar->setPage(pageList()[std::size_t(index)].title);
     // A workspace without pipelines welcomes; connections can be set up before the first one.
-    const bool isEmpty = m_bridge.snapshot()->pipelines.empty() && pageList()[std::size_t(index)].id == QLatin1String("overview");
-    m_stack->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_welcome) : m_pages[std::size_t(index)]);
+    const bool isEmpty = m_bridge.snapshot()->pipelines.empty()
+        && pageList()[std::size_t(index)].id == QLatin1String("overview");
+    m_stack->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_welcome)
+                                      : m_pages[std::size_t(index)]);
 }
 
 void MainWindow::showPage(const QString& id)
@@ -111,15 +119,17 @@ void MainWindow::startDemo()
 
 void MainWindow::openDocument(const QString& path)
 {
-    m_bridge.submit(api::DeployPipeline{.documentPath = path.toStdString(), .text = {}}, this, [this](const api::Outcome& outcome) {
-        if (!outcome.error)
-            showPage(QStringLiteral("pipelines"));
-    });
+    m_bridge.submit(api::DeployPipeline{.documentPath = path.toStdString(), .text = {}}, this,
+                    [this](const api::Outcome& outcome) {
+                        if (!outcome.error)
+                            showPage(QStringLiteral("pipelines"));
+                    });
 }
 
 void MainWindow::chooseDocument()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a pipeline document"), {}, tr("Pipeline documents (*.yaml *.yml)"));
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a pipeline document"), {},
+                                                      tr("Pipeline documents (*.yaml *.yml)"));
     if (!path.isEmpty())
         openDocument(path);
 }
@@ -134,9 +144,10 @@ void MainWindow::applySnapshot(const api::EngineSnapshot& snapshot)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    QSettings settings;
+    QSettings settings = windowSettings();
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("window/dark"), theme().isDark);
+    settings.setValue(QStringLiteral("window/page"), pageList()[std::size_t(m_current)].id);
     QMainWindow::closeEvent(event);
 }
 

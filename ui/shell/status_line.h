@@ -5,9 +5,12 @@
 
 #include <QWidget>
 
+#include <vector>
+
 namespace sluice::ui {
 
-/// The line at the bottom: what the engine does and what it uses of the machine.
+/// The line at the bottom: what the engine does and what it uses of the machine. Only an abnormal
+/// figure takes colour.
 class StatusLine final : public QWidget
 {
     Q_OBJECT
@@ -20,8 +23,14 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    QStringList m_left, m_right;
-    bool m_isRunning = false, m_isConserved = true;
+    struct Cell
+    {
+        QString text;
+        bool isAbnormal = false;
+    };
+    std::vector<Cell> m_left;
+    QStringList m_right;
+    bool m_isRunning = false;
 };
 
 } // namespace sluice::ui

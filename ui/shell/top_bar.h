@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/api/snapshot.h"
+#include "ui/theme/theme.h"
 
 #include <QWidget>
 
@@ -9,9 +10,11 @@ class QPushButton;
 
 namespace sluice::ui {
 
+class EnvironmentChip;
 class TextLabel;
 
-/// The bar at the top: mark, workspace, page, what is running, theme.
+/// The bar at the top: mark, environment and workspace, page, whether data flow and how fast,
+/// theme.
 class TopBar final : public QWidget
 {
     Q_OBJECT
@@ -29,9 +32,11 @@ protected:
 
 private:
     void restyle();
-    TextLabel* m_workspace;
+    EnvironmentChip* m_environment;
     TextLabel* m_page;
     TextLabel* m_live;
+    TextLabel* m_rate;
+    Health m_health = Health::Stopped;
     QPushButton* m_theme;
 };
 

@@ -22,7 +22,10 @@ QPushButton[kind="ghost"]:hover { background: @raised; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox { background: @sunken; color: @text1; border: 1px solid @borderStrong; border-radius: 4px; padding: 0 8px; min-height: 26px; selection-background-color: @accentSoft; selection-color: @text1; font-size: 12px; }
 QPlainTextEdit, QTextEdit { padding: 6px 8px; border-color: @border; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid @accent; padding-left: 7px; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(:/icons/chevron-down-menu.svg); width: 14px; height: 14px; }
+QListView::item { padding: 5px 12px; }
+QListView::item:selected { background: @accentSoft; color: @text1; }
 QComboBox QAbstractItemView { background: @overlay; color: @text1; border: 1px solid @border; selection-background-color: @accentSoft; }
 QTableView, QTreeView, QListView { background: @surface; color: @text1; border: none; gridline-color: @line; selection-background-color: @accentSoft; selection-color: @text1; font-size: 12px; alternate-background-color: @raised; outline: none; }
 QTableView::item { padding: 0 8px; border: none; border-bottom: 1px solid @line; }
@@ -53,11 +56,24 @@ QString styleSheetOf(const Theme& theme)
 {
     QString sheet = QString::fromLatin1(kSheet);
     // Longer names first: @accentSoft before @accent.
-    const std::pair<const char*, QColor> tokens[] = {
-        {"@accentFill", theme.accentFill}, {"@accentSoft", theme.accentSoft}, {"@onAccent", theme.onAccent}, {"@accent", theme.accent},
-        {"@borderStrong", theme.borderStrong}, {"@border", theme.border}, {"@ground", theme.ground}, {"@chrome", theme.chrome},
-        {"@surface", theme.surface}, {"@raised", theme.raised}, {"@overlay", theme.overlay}, {"@sunken", theme.sunken}, {"@line", theme.line},
-        {"@text1", theme.text1}, {"@text2", theme.text2}, {"@text3", theme.text3}, {"@disabled", theme.disabled}, {"@crit", theme.crit}};
+    const std::pair<const char*, QColor> tokens[] = {{"@accentFill", theme.accentFill},
+                                                     {"@accentSoft", theme.accentSoft},
+                                                     {"@onAccent", theme.onAccent},
+                                                     {"@accent", theme.accent},
+                                                     {"@borderStrong", theme.borderStrong},
+                                                     {"@border", theme.border},
+                                                     {"@ground", theme.ground},
+                                                     {"@chrome", theme.chrome},
+                                                     {"@surface", theme.surface},
+                                                     {"@raised", theme.raised},
+                                                     {"@overlay", theme.overlay},
+                                                     {"@sunken", theme.sunken},
+                                                     {"@line", theme.line},
+                                                     {"@text1", theme.text1},
+                                                     {"@text2", theme.text2},
+                                                     {"@text3", theme.text3},
+                                                     {"@disabled", theme.disabled},
+                                                     {"@crit", theme.crit}};
     for (const auto& [name, color] : tokens)
         sheet.replace(QLatin1String(name), color.name());
     return sheet;
@@ -66,15 +82,19 @@ QString styleSheetOf(const Theme& theme)
 QPalette paletteOf(const Theme& theme)
 {
     QPalette palette;
-    const std::pair<QPalette::ColorRole, QColor> roles[] = {
-        {QPalette::Window, theme.ground}, {QPalette::WindowText, theme.text1}, {QPalette::Text, theme.text1}, {QPalette::Base, theme.sunken},
-        {QPalette::AlternateBase, theme.raised}, {QPalette::Button, theme.raised}, {QPalette::ButtonText, theme.text1}, {QPalette::Mid, theme.border},
-        {QPalette::Midlight, theme.line}, {QPalette::Dark, theme.borderStrong}, {QPalette::Highlight, theme.accentSoft},
-        {QPalette::HighlightedText, theme.text1}, {QPalette::Link, theme.accent}, {QPalette::PlaceholderText, theme.text3},
-        {QPalette::ToolTipBase, theme.overlay}, {QPalette::ToolTipText, theme.text1}};
+    const std::pair<QPalette::ColorRole, QColor> roles[]
+        = {{QPalette::Window, theme.ground},        {QPalette::WindowText, theme.text1},
+           {QPalette::Text, theme.text1},           {QPalette::Base, theme.sunken},
+           {QPalette::AlternateBase, theme.raised}, {QPalette::Button, theme.raised},
+           {QPalette::ButtonText, theme.text1},     {QPalette::Mid, theme.border},
+           {QPalette::Midlight, theme.line},        {QPalette::Dark, theme.borderStrong},
+           {QPalette::Highlight, theme.accentSoft}, {QPalette::HighlightedText, theme.text1},
+           {QPalette::Link, theme.accent},          {QPalette::PlaceholderText, theme.text3},
+           {QPalette::ToolTipBase, theme.overlay},  {QPalette::ToolTipText, theme.text1}};
     for (const auto& [role, color] : roles)
         palette.setColor(role, color);
-    for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+    for (const QPalette::ColorRole role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
         palette.setColor(QPalette::Disabled, role, theme.disabled);
     return palette;
 }

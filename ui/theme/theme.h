@@ -17,6 +17,7 @@ struct Theme
     QColor text1, text2, text3, disabled;
     QColor accent, accentFill, onAccent, accentSoft;
     QColor ok, okFill, warn, warnFill, warnSoft, crit, critSoft, critFill, stopped, unknown;
+    QColor envProd, envProdSoft;  // a hue of its own, so that production is never read as an alarm
     std::array<QColor, 8> series; // [0] = other, 1.. in the order of use
 
     static const Theme& dark();
@@ -24,7 +25,19 @@ struct Theme
 };
 
 /// The sizes of text, in logical pixels.
-enum class TextRole { Display, Stat, Title, Body, BodyStrong, Control, ControlStrong, Small, SmallStrong, Mono, MonoSmall };
+enum class TextRole {
+    Display,
+    Stat,
+    Title,
+    Body,
+    BodyStrong,
+    Control,
+    ControlStrong,
+    Small,
+    SmallStrong,
+    Mono,
+    MonoSmall
+};
 QFont fontFor(TextRole role);
 
 /// How something is; painted as a glyph of its own shape, so that colour is never the only sign.

@@ -11,23 +11,29 @@ namespace {
 
 constexpr int kHealthRole = Qt::UserRole;
 constexpr int kGlyphRole = Qt::UserRole + 1;
+constexpr int kAlwaysFits = 12; // characters; longer texts can be shortened and tell themselves
 
 // Paints a cell and the glyph before its text.
 class CellDelegate final : public QStyledItemDelegate
 {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override
     {
         QStyleOptionViewItem shifted = option;
         if (index.data(kGlyphRole).toBool()) {
             QStyleOptionViewItem empty = option;
             initStyleOption(&empty, index);
             empty.text.clear();
-            option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &empty, painter, option.widget);
-            paintStatus(*painter, QRectF(option.rect.left() + 8, option.rect.center().y() - 5, 11, 11), Health(index.data(kHealthRole).toInt()));
+            option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &empty, painter,
+                                                option.widget);
+            paintStatus(*painter,
+                        QRectF(option.rect.left() + 8, option.rect.center().y() - 5, 11, 11),
+                        Health(index.data(kHealthRole).toInt()));
             const QVariant color = index.data(Qt::ForegroundRole);
-            paintText(*painter, QRectF(option.rect).adjusted(26, 0, -6, 0), Qt::AlignLeft | Qt::AlignVCenter, index.data().toString(), TextRole::Control,
+            paintText(*painter, QRectF(option.rect).adjusted(26, 0, -6, 0),
+                      Qt::AlignLeft | Qt::AlignVCenter, index.data().toString(), TextRole::Control,
                       color.isValid() ? color.value<QColor>() : theme().text1);
             return;
         }
@@ -80,11 +86,14 @@ QVariant RowsModel::data(const QModelIndex& index, int role) const
     const Cell& cell = row.cells[std::size_t(index.column())];
     switch (role) {
     case Qt::DisplayRole: return cell.text;
-    case Qt::ToolTipRole: return cell.text.size() > 24 ? QVariant(cell.text) : QVariant();
-    case Qt::TextAlignmentRole: return int((cell.isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case Qt::ToolTipRole: return cell.text.size() > kAlwaysFits ? QVariant(cell.text) : QVariant();
+    case Qt::TextAlignmentRole:
+        return int((cell.isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case Qt::FontRole: return cell.isMono ? QVariant(fontFor(TextRole::MonoSmall)) : QVariant();
     case Qt::ForegroundRole:
-        return cell.health == Health::Warning || cell.health == Health::Critical ? QVariant(healthColor(theme(), cell.health)) : QVariant();
+        return cell.health == Health::Warning || cell.health == Health::Critical
+            ? QVariant(healthColor(theme(), cell.health))
+            : QVariant();
     case kHealthRole: return int(cell.health);
     case kGlyphRole: return cell.hasGlyph;
     default: return {};
@@ -98,7 +107,8 @@ QVariant RowsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (role == Qt::DisplayRole)
         return m_header[section];
     if (role == Qt::TextAlignmentRole) {
-        const bool isRight = !m_rows.empty() && std::size_t(section) < m_rows[0].cells.size() && m_rows[0].cells[std::size_t(section)].isRight;
+        const bool isRight = !m_rows.empty() && std::size_t(section) < m_rows[0].cells.size()
+            && m_rows[0].cells[std::size_t(section)].isRight;
         return int((isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     }
     return {};

@@ -41,6 +41,7 @@ StatTile::StatTile(const QString& name, QWidget* parent)
     setFixedHeight(84);
     setMinimumWidth(170);
     setAccessibleName(name);
+    setAccessibleDescription(m_value.text());
     connect(&Appearance::instance(), &Appearance::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -54,12 +55,14 @@ void StatTile::setValue(const Quantity& value, Health health)
     update();
 }
 
-void StatTile::setNote(const QString& note)
+void StatTile::setNote(const QString& note, const QString& details)
 {
+    const QString tip = details.isEmpty() ? note : details;
+    if (tip != toolTip())
+        setToolTip(tip);
     if (note == m_note)
         return;
     m_note = note;
-    setToolTip(note);
     update();
 }
 
@@ -80,12 +83,15 @@ void StatTile::paintEvent(QPaintEvent*)
         paintStatus(painter, QRectF(left, 10, 12, 12), m_health);
         left += 18;
     }
-    paintText(painter, QRectF(left, 8, width() - left - kPad, 16), Qt::AlignLeft | Qt::AlignVCenter, m_name, TextRole::Control, theme().text2);
+    paintText(painter, QRectF(left, 8, width() - left - kPad, 16), Qt::AlignLeft | Qt::AlignVCenter,
+              m_name, TextRole::Control, theme().text2);
     paintQuantity(painter, QRectF(kPad, 28, width() - 2 * kPad, 28), m_value, m_health);
     const qreal lineWidth = std::min<qreal>(108, width() - 150);
     if (lineWidth > 40)
-        paintSparkline(painter, QRectF(width() - kPad - lineWidth, 34, lineWidth, 20), m_line, isAbnormal ? healthColor(theme(), m_health) : theme().text3);
-    paintText(painter, QRectF(kPad, 60, width() - 2 * kPad, 16), Qt::AlignLeft | Qt::AlignVCenter, m_note, TextRole::Small, theme().text3);
+        paintSparkline(painter, QRectF(width() - kPad - lineWidth, 34, lineWidth, 20), m_line,
+                       isAbnormal ? healthColor(theme(), m_health) : theme().text3);
+    paintText(painter, QRectF(kPad, 60, width() - 2 * kPad, 16), Qt::AlignLeft | Qt::AlignVCenter,
+              m_note, TextRole::Small, theme().text3);
 }
 
 ObjectiveTile::ObjectiveTile(QWidget* parent)
@@ -103,7 +109,8 @@ void ObjectiveTile::setContent(const Content& content)
     m_content = content;
     setAccessibleName(content.name);
     setAccessibleDescription(content.value.text() + QStringLiteral(", ") + content.target);
-    setToolTip(content.name + QLatin1Char('\n') + content.target + QLatin1Char('\n') + content.burn);
+    setToolTip(content.name + QLatin1Char('\n') + content.target + QLatin1Char('\n')
+               + content.burn);
     update();
 }
 
@@ -115,15 +122,23 @@ void ObjectiveTile::paintEvent(QPaintEvent*)
     const bool isAbnormal = c.health == Health::Warning || c.health == Health::Critical;
     paintBox(painter, rect(), fill, line, 6, isAbnormal ? 1.5 : 1);
     paintStatus(painter, QRectF(kPad - 1, 10, 11, 11), c.health);
-    paintText(painter, QRectF(kPad + 16, 7, width() - 2 * kPad - 16, 17), Qt::AlignLeft | Qt::AlignVCenter, c.name, TextRole::Control,
+    paintText(painter, QRectF(kPad + 16, 7, width() - 2 * kPad - 16, 17),
+              Qt::AlignLeft | Qt::AlignVCenter, c.name, TextRole::Control,
               isAbnormal ? theme().text1 : theme().text2);
     paintQuantity(painter, QRectF(kPad, 24, 110, 26), c.value, c.health);
-    paintText(painter, QRectF(kPad + 90, 30, width() - 2 * kPad - 90, 18), Qt::AlignRight | Qt::AlignVCenter, c.target, TextRole::Small, theme().text2);
-    const QColor bar = c.health == Health::Critical ? theme().crit : c.health == Health::Warning ? theme().warnFill : theme().okFill;
+    paintText(painter, QRectF(kPad + 90, 30, width() - 2 * kPad - 90, 18),
+              Qt::AlignRight | Qt::AlignVCenter, c.target, TextRole::Small, theme().text2);
+    const QColor bar = c.health == Health::Critical ? theme().crit
+        : c.health == Health::Warning               ? theme().warnFill
+                                                    : theme().okFill;
     paintBar(painter, QRectF(kPad, 57, width() - 2 * kPad - 44, 6), c.budgetLeft, bar);
     paintText(painter, QRectF(width() - kPad - 44, 51, 44, 18), Qt::AlignRight | Qt::AlignVCenter,
-              c.health == Health::Unknown ? dash() : c.budgetLeft < 0 ? tr("spent") : percentText(c.budgetLeft, 0), TextRole::Small, theme().text2);
-    paintText(painter, QRectF(kPad, 72, width() - 2 * kPad, 17), Qt::AlignLeft | Qt::AlignVCenter, c.burn, TextRole::Small, theme().text3);
+              c.health == Health::Unknown ? dash()
+                  : c.budgetLeft < 0      ? tr("spent")
+                                          : percentText(c.budgetLeft, 0),
+              TextRole::Small, theme().text2);
+    paintText(painter, QRectF(kPad, 72, width() - 2 * kPad, 17), Qt::AlignLeft | Qt::AlignVCenter,
+              c.burn, TextRole::Small, theme().text3);
 }
 
 } // namespace sluice::ui

@@ -19,7 +19,8 @@ public:
     explicit StatTile(const QString& name, QWidget* parent = nullptr);
 
     void setValue(const Quantity& value, Health health = Health::Ok);
-    void setNote(const QString& note);
+    /// details: what the note is short for, in the tooltip.
+    void setNote(const QString& note, const QString& details = {});
     void setLine(std::vector<double> values);
 
 protected:

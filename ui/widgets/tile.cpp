@@ -47,7 +47,7 @@ Tile::Tile(const QString& title, QWidget* parent)
     m_body->setContentsMargins(0, 0, 0, 0);
     m_body->setSpacing(0);
     auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(1, 1, 1, 1);
+    all->setContentsMargins(1, 1, 1, 6); // content stays clear of the rounded corners
     all->setSpacing(0);
     all->addWidget(head);
     all->addLayout(m_body, 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/theme.h"
 
-#include "ui/theme/icons.h"
 #include "tests/support/test_main.h"
+#include "ui/theme/icons.h"
 
 #include <cmath>
 
@@ -11,8 +11,10 @@ namespace {
 
 double luminance(const QColor& color)
 {
-    const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+    const auto linear
+        = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF())
+        + 0.0722 * linear(color.blueF());
 }
 
 // WCAG 2: (lighter + 0.05) / (darker + 0.05).
@@ -32,12 +34,17 @@ private slots:
     void textIsReadableOnEverySurface()
     {
         for (const Theme* theme : {&Theme::dark(), &Theme::light()}) {
-            for (const QColor& ground : {theme->ground, theme->chrome, theme->surface, theme->raised, theme->overlay, theme->sunken, theme->accentSoft})
+            for (const QColor& ground :
+                 {theme->ground, theme->chrome, theme->surface, theme->raised, theme->overlay,
+                  theme->sunken, theme->accentSoft})
                 for (const QColor& text : {theme->text1, theme->text2, theme->text3})
-                    QVERIFY2(contrast(text, ground) >= 4.5, qPrintable(text.name() + QStringLiteral(" on ") + ground.name()));
+                    QVERIFY2(contrast(text, ground) >= 4.5,
+                             qPrintable(text.name() + QStringLiteral(" on ") + ground.name()));
             QVERIFY(contrast(theme->warn, theme->warnSoft) >= 4.5);
             QVERIFY(contrast(theme->crit, theme->critSoft) >= 4.5);
             QVERIFY(contrast(theme->onAccent, theme->accentFill) >= 4.5);
+            QVERIFY(contrast(theme->envProd, theme->envProdSoft) >= 4.5);
+            QVERIFY(contrast(theme->unknown, theme->chrome) >= 4.5);
             for (const QColor& series : theme->series)
                 QVERIFY2(contrast(series, theme->surface) >= 3.0, qPrintable(series.name()));
         }
@@ -46,9 +53,13 @@ private slots:
     {
         QCOMPARE(QFontInfo(fontFor(TextRole::Body)).family(), QStringLiteral("Inter"));
         QVERIFY(fontFor(TextRole::Small).pixelSize() >= 11);
-        QVERIFY(QFontInfo(fontFor(TextRole::Mono)).family().startsWith(QStringLiteral("JetBrains Mono")));
-        for (const char* type : {"kafka_source", "file_source", "delta_sink", "window_aggregate", "unknown"})
-            QVERIFY2(!iconPixmap(nodeIcon(QString::fromLatin1(type)), Qt::black, 16).isNull(), type);
+        QVERIFY(QFontInfo(fontFor(TextRole::Mono))
+                    .family()
+                    .startsWith(QStringLiteral("JetBrains Mono")));
+        for (const char* type :
+             {"kafka_source", "file_source", "delta_sink", "window_aggregate", "unknown"})
+            QVERIFY2(!iconPixmap(nodeIcon(QString::fromLatin1(type)), Qt::black, 16).isNull(),
+                     type);
     }
 };
 
