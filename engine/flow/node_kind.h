@@ -26,7 +26,8 @@ struct StreamSchema
 {
     std::shared_ptr<arrow::Schema> columns;
     bool hasEventTime = false;
-    bool hasRaw = false; // rows still know the raw record they came from
+    bool hasRaw = false;         // rows still know the raw record they came from
+    bool isChangeStream = false; // corrects itself; see engine/flow/change_stream.h
 };
 
 /// A rule that a node checks on every row; for the quality page and its counters.
