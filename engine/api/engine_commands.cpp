@@ -32,14 +32,12 @@ Error documentError(const Diagnostics& diagnostics)
 
 void EngineImpl::done(CommandId id, std::string text)
 {
-    const std::lock_guard lock(m_mutex);
-    m_outcomes.push_back({id, std::move(text), std::nullopt});
+    m_settled.push_back({id, std::move(text), std::nullopt});
 }
 
 void EngineImpl::refused(CommandId id, Error error)
 {
-    const std::lock_guard lock(m_mutex);
-    m_outcomes.push_back({id, {}, std::move(error)});
+    m_settled.push_back({id, {}, std::move(error)});
 }
 
 Status EngineImpl::needsRights(const char* what) const

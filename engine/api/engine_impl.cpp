@@ -6,6 +6,7 @@
 #include "engine/columns/batch.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice::api {
 namespace {
@@ -246,6 +247,11 @@ void EngineImpl::publish()
         noteEvent(EventSnapshot::Level::Warning, "workspace", kept.error().text());
     }
     m_snapshot.publish(std::move(next));
+    // Who sees an outcome sees what it changed in the snapshot.
+    const std::lock_guard lock(m_mutex);
+    m_outcomes.insert(m_outcomes.end(), std::make_move_iterator(m_settled.begin()),
+                      std::make_move_iterator(m_settled.end()));
+    m_settled.clear();
 }
 
 Result<std::unique_ptr<Engine>> openEngine(const EngineOptions& options)

@@ -91,6 +91,7 @@ private:
     std::map<std::string, std::unique_ptr<PipelineSlot>> m_slots;
     std::map<std::string, OpenRun> m_runs;
     std::vector<Pending> m_pending;
+    std::vector<Outcome> m_settled;                // handed out with the next snapshot
     std::map<std::string, std::string> m_troubles; // node -> what was said last
     std::unique_ptr<DemoPlant> m_demo;
     std::deque<EventSnapshot> m_events;

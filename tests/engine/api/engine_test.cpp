@@ -63,10 +63,15 @@ class EngineTest : public QObject
             qFatal("no outcome");
         return error;
     }
-    static const PipelineSnapshot* find(const EngineSnapshot& snapshot, const std::string& name)
+    // The newest snapshot's pipeline, kept alive by the pointer; null if there is none.
+    static std::shared_ptr<const PipelineSnapshot> find(const Engine& engine,
+                                                        const std::string& name)
     {
-        const auto found = std::ranges::find(snapshot.pipelines, name, &PipelineSnapshot::name);
-        return found == snapshot.pipelines.end() ? nullptr : &*found;
+        const EngineSnapshotPtr snapshot = engine.snapshot();
+        const auto found = std::ranges::find(snapshot->pipelines, name, &PipelineSnapshot::name);
+        return found == snapshot->pipelines.end()
+            ? nullptr
+            : std::shared_ptr<const PipelineSnapshot>(snapshot, &*found);
     }
     static QString sql(Engine& engine, const std::string& text)
     {
@@ -107,8 +112,9 @@ class EngineTest : public QObject
     {
         const auto error = carryOut(engine, DeployPipeline{.documentPath = document, .text = {}});
         QVERIFY2(!error, error ? error->text().c_str() : "");
-        QTRY_VERIFY_WITH_TIMEOUT(find(*engine.snapshot(), "p")->isInputOver
-                                     || find(*engine.snapshot(), "p")->state == RunState::Finished,
+        QVERIFY(find(engine, "p")); // what an outcome says is in the snapshot already
+        QTRY_VERIFY_WITH_TIMEOUT(find(engine, "p")->isInputOver
+                                     || find(engine, "p")->state == RunState::Finished,
                                  20'000);
         const auto stopped = carryOut(engine, StopPipeline{.pipeline = "p", .isInputOver = true});
         QVERIFY2(!stopped, stopped ? stopped->text().c_str() : "");
@@ -134,7 +140,7 @@ private slots:
                  QStringLiteral("a|300|134550\nb|600|270000"));
         QCOMPARE(sql(*engine, "SELECT count(DISTINCT window_start) FROM gold.p"),
                  QStringLiteral("9")); // 90 s from a whole ten on, cut at 10 s
-        const auto* pipeline = find(*engine->snapshot(), "p");
+        const auto pipeline = find(*engine, "p");
         QVERIFY(pipeline->isConserved);
         QCOMPARE(pipeline->rejects.duplicate, std::uint64_t(90));
         QCOMPARE(pipeline->rules.front().failed, std::uint64_t(10));
@@ -147,7 +153,7 @@ private slots:
             runToTheEnd(*engine, document);
         }
         const auto engine = open();
-        QVERIFY(find(*engine->snapshot(), "p")); // the workspace remembers the pipeline
+        QVERIFY(find(*engine, "p")); // the workspace remembers the pipeline
         runToTheEnd(*engine, document);
         QCOMPARE(sql(*engine, "SELECT count(*) FROM bronze.p"), QStringLiteral("1000"));
         QCOMPARE(sql(*engine, "SELECT sum(n) FROM gold.p"), QStringLiteral("900"));
@@ -225,7 +231,7 @@ private slots:
             = carryOut(*engine, DeployPipeline{.documentPath = path("gone.yaml"), .text = {}});
         QVERIFY(error);
         QVERIFY2(error->text().find("nothing.jsonl") != std::string::npos, error->text().c_str());
-        QTRY_COMPARE(find(*engine->snapshot(), "gone")->state, RunState::Failed);
+        QTRY_COMPARE(find(*engine, "gone")->state, RunState::Failed);
     }
     void aReadOnlyEngineStartsNothing()
     {
