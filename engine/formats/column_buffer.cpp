@@ -185,7 +185,8 @@ bool ColumnBuffer::setFromText(std::size_t row, std::string_view text)
         if (m_column.numberUnitNs == 0 || !readWhole(text, whole))
             return false;
         if (m_column.numberUnitNs >= 1000
-            && std::abs(whole) > INT64_MAX / (m_column.numberUnitNs / 1000))
+            && (whole > INT64_MAX / (m_column.numberUnitNs / 1000)
+                || whole < INT64_MIN / (m_column.numberUnitNs / 1000)))
             return false;
         setInt64(row,
                  m_column.numberUnitNs >= 1000 ? whole * (m_column.numberUnitNs / 1000)

@@ -169,7 +169,7 @@ bool JsonDecoder::readField(od::field& field, std::size_t at, std::size_t row)
 {
     const int index = fieldOf(field, at);
     if (index == kSkipped)
-        return true;
+        return skip(field.value());
     Field& reader = m_fields[std::size_t(index)];
     if (reader.seenIn == m_serial)
         return reject("field \"" + reader.key + "\" stands twice");
@@ -177,6 +177,22 @@ bool JsonDecoder::readField(od::field& field, std::size_t at, std::size_t row)
     if (!reader.nested.empty())
         return readNested(field.value(), reader);
     return readFlat(field.value(), m_flat[std::size_t(reader.flat)], row);
+}
+
+// What the parser steps over it takes for whole: a string with a colon behind it would be a key
+// further inside, a comma the next item. So the value must at least begin like one.
+bool JsonDecoder::skip(od::value& value)
+{
+    switch (value.raw_json_token().front()) {
+    case '"':
+        return value.get_raw_json_string().error() == simdjson::SUCCESS
+            || reject("a field's value is no JSON");
+    case ',':
+    case ':':
+    case ']':
+    case '}': return reject("a field has no value");
+    default: return true;
+    }
 }
 
 bool JsonDecoder::putNull(ColumnBuffer& column, std::size_t row)
@@ -197,6 +213,26 @@ bool JsonDecoder::misfit(ColumnBuffer& column, std::size_t row, od::value value)
                   + ", found " + foundText(value));
 }
 
+namespace {
+
+// Steps over a scalar, which the parser only then looks at.
+bool isScalar(od::value value, od::json_type type)
+{
+    od::number number;
+    bool flag = false;
+    std::string_view text;
+    switch (type) {
+    case od::json_type::number:
+        return value.get_number().get(number) == simdjson::SUCCESS
+            || value.get_double().error() == simdjson::SUCCESS; // a whole number of any size
+    case od::json_type::boolean: return value.get_bool().get(flag) == simdjson::SUCCESS;
+    case od::json_type::string: return value.get_string().get(text) == simdjson::SUCCESS;
+    default: return false;
+    }
+}
+
+} // namespace
+
 bool JsonDecoder::readFlat(od::value value, ColumnBuffer& column, std::size_t row)
 {
     if (column.column().isJson) {
@@ -204,7 +240,7 @@ bool JsonDecoder::readFlat(od::value value, ColumnBuffer& column, std::size_t ro
         od::json_type type{};
         if (value.type().get(type) != simdjson::SUCCESS)
             return misfit(column, row, value);
-        if (type == od::json_type::null)
+        if (type == od::json_type::null && value.is_null().value_unsafe())
             return putNull(column, row);
         if (type == od::json_type::object || type == od::json_type::array) {
             const auto error = type == od::json_type::object
@@ -212,10 +248,13 @@ bool JsonDecoder::readFlat(od::value value, ColumnBuffer& column, std::size_t ro
                 : value.get_array().value_unsafe().raw_json().get(json);
             if (error != simdjson::SUCCESS)
                 return reject(parserReason(error));
-            if (isTooDeep(json))
-                return reject(column.column().name + ": the value is nested too deep");
+            if (!isNested(json))
+                return reject(column.column().name
+                              + ": the value's brackets do not match, or are too deep");
         } else {
             json = trimmedToken(value.raw_json_token());
+            if (!isScalar(value, type))
+                return reject(column.column().name + ": no JSON value");
         }
         column.setText(row, json);
         return true;
@@ -244,7 +283,7 @@ bool JsonDecoder::readScalar(od::value value, ColumnBuffer& column, std::size_t 
         const std::string_view quoted = trimmedToken(token);
         if (std::memchr(quoted.data(), '\\', quoted.size()) == nullptr && quoted.size() >= 2) {
             column.setText(row, quoted.substr(1, quoted.size() - 2));
-            return true;
+            return value.get_raw_json_string().error() == simdjson::SUCCESS; // step over it
         }
         if (value.get_string().get(text) != simdjson::SUCCESS)
             return reject(column.column().name + ": the string has a broken escape");

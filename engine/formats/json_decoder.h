@@ -42,6 +42,7 @@ private:
     bool decodeRecord(std::string_view record, std::size_t row);
     bool readField(simdjson::ondemand::field& field, std::size_t at, std::size_t row);
     int fieldOf(simdjson::ondemand::field& field, std::size_t at);
+    bool skip(Value& value);
     bool readFlat(Value value, ColumnBuffer& column, std::size_t row);
     bool readScalar(Value value, ColumnBuffer& column, std::size_t row);
     bool readNested(Value value, const Field& field);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/formats/json_reasons.h"
 
+#include <array>
+
 namespace sluice::formats {
 
 namespace od = simdjson::ondemand;
@@ -29,30 +31,28 @@ std::string foundText(od::value value)
     }
 }
 
-// On-Demand steps over a subtree without looking at its depth; what is kept as text must be
-// readable by others, whose parsers stop at 1024.
-bool isTooDeep(std::string_view json)
+// On-Demand counts brackets when it steps over a subtree, whatever their kind and depth. What is
+// kept as text must be readable by others, whose parsers stop at 1024.
+bool isNested(std::string_view json)
 {
-    constexpr int kMaxDepth = 1000;
-    if (json.size() < 2 * std::size_t(kMaxDepth))
-        return false;
-    int depth = 0;
-    bool isInString = false;
+    constexpr std::size_t kMaxDepth = 1000;
+    std::array<char, kMaxDepth> open{};
+    std::size_t depth = 0;
     for (std::size_t i = 0; i < json.size(); ++i) {
         const char c = json[i];
-        if (isInString) {
-            i += c == '\\' ? 1 : 0;
-            isInString = c != '"';
-        } else if (c == '"') {
-            isInString = true;
+        if (c == '"') {
+            for (++i; i < json.size() && json[i] != '"'; ++i)
+                i += json[i] == '\\' ? 1 : 0;
         } else if (c == '[' || c == '{') {
-            if (++depth > kMaxDepth)
-                return true;
+            if (depth == kMaxDepth)
+                return false;
+            open[depth++] = c == '[' ? ']' : '}';
         } else if (c == ']' || c == '}') {
-            --depth;
+            if (depth == 0 || open[--depth] != c)
+                return false;
         }
     }
-    return false;
+    return depth == 0;
 }
 
 std::string parserReason(simdjson::error_code error)

@@ -12,8 +12,8 @@ namespace sluice::formats {
 std::string_view trimmedToken(std::string_view token);
 /// Returns what was found, for a reason: 'string "abc"', cut after 40 bytes.
 std::string foundText(simdjson::ondemand::value value);
-/// Whether a subtree is nested deeper than other readers go (1000).
-bool isTooDeep(std::string_view json);
+/// Tells whether the brackets of a JSON text match, and are not deeper than others can read.
+bool isNested(std::string_view json);
 /// Returns what a parser's error means for a record.
 std::string parserReason(simdjson::error_code error);
 
