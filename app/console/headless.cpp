@@ -64,13 +64,13 @@ bool hasMoved(const api::EngineSnapshot& snapshot)
 } // namespace
 
 int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& window, int seconds,
-                const QString& folder)
+                QSize size, const QString& folder)
 {
     window.startDemo();
     window.show();
-    constexpr int kShotsSeconds = 31; // seven pages, two themes, 2.2 s each
+    constexpr int kShotsSeconds = 14; // seven pages, two themes
     letRun(std::max(5, seconds - kShotsSeconds) * 1000);
-    const int saved = ui::savePageShots(window, folder, QSize(1600, 1000));
+    const int saved = ui::savePageShots(window, folder, size);
     bridge.tick();
     const api::EngineSnapshotPtr snapshot = engine.snapshot();
     QSaveFile summary(folder + QStringLiteral("/summary.md"));

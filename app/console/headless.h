@@ -3,6 +3,7 @@
 
 #include "engine/api/engine.h"
 
+#include <QSize>
 #include <QString>
 
 namespace sluice::ui {
@@ -12,10 +13,10 @@ class MainWindow;
 
 namespace sluice::console {
 
-/// Lets the demo run for some seconds without a display, saves pictures of all pages and a summary
-/// (summary.md) into a folder, and prints where they are. Returns the process's exit code: 1 if no
-/// records moved or nothing could be saved.
+/// Lets the demo run for some seconds without a display, saves pictures of all pages, of a size,
+/// and a summary (summary.md) into a folder, and prints where they are. Returns the process's exit
+/// code: 1 if no records moved or nothing could be saved.
 int runHeadless(api::Engine& engine, ui::EngineBridge& bridge, ui::MainWindow& window, int seconds,
-                const QString& folder);
+                QSize size, const QString& folder);
 
 } // namespace sluice::console

@@ -35,6 +35,14 @@ QString defaultWorkspace()
         + QStringLiteral("/workspace");
 }
 
+// "1280x800"; what cannot be read or shown is the usual size.
+QSize sizeOf(const QString& text)
+{
+    const QStringList sides = text.split(QLatin1Char('x'));
+    const QSize size = sides.size() == 2 ? QSize(sides[0].toInt(), sides[1].toInt()) : QSize();
+    return size.width() >= 640 && size.height() >= 480 ? size : QSize(1600, 1000);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -69,11 +77,14 @@ int main(int argc, char** argv)
     const QCommandLineOption out(QStringLiteral("out"),
                                  QStringLiteral("headless: where the pictures go"),
                                  QStringLiteral("folder"), QStringLiteral("sluice-demo"));
+    const QCommandLineOption size(QStringLiteral("size"),
+                                  QStringLiteral("headless: size of the pictures"),
+                                  QStringLiteral("WxH"), QStringLiteral("1600x1000"));
     const QCommandLineOption themeOption(QStringLiteral("theme"), QStringLiteral("light or dark"),
                                          QStringLiteral("name"));
     const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("The page to begin with"),
                                   QStringLiteral("name"));
-    parser.addOptions({workspace, demo, headless, seconds, out, themeOption, page});
+    parser.addOptions({workspace, demo, headless, seconds, out, size, themeOption, page});
     parser.addPositionalArgument(QStringLiteral("document"),
                                  QStringLiteral("A pipeline document to run"),
                                  QStringLiteral("[document]"));
@@ -102,7 +113,7 @@ int main(int argc, char** argv)
     ui::MainWindow window(bridge);
     if (isHeadless)
         return console::runHeadless(**engine, bridge, window, parser.value(seconds).toInt(),
-                                    parser.value(out));
+                                    sizeOf(parser.value(size)), parser.value(out));
     if (parser.isSet(demo))
         window.startDemo();
     if (!parser.positionalArguments().isEmpty())

@@ -100,7 +100,8 @@ void GraphView::paintEdge(QPainter& painter, const api::EdgeSnapshot& edge, doub
     }
 }
 
-void GraphView::paintEdgeText(QPainter& painter, const api::EdgeSnapshot& edge) const
+void GraphView::paintEdgeText(QPainter& painter, const api::EdgeSnapshot& edge,
+                              std::vector<QRectF>& taken) const
 {
     if (edge.isReject || detail() == Detail::Block)
         return;
@@ -113,7 +114,13 @@ void GraphView::paintEdgeText(QPainter& painter, const api::EdgeSnapshot& edge) 
     const double lift = !isLevel ? 8 : detail() == Detail::Full ? 22 : 32;
     QColor patch = theme().ground;
     patch.setAlphaF(0.92f);
-    const QRectF box(middle.x() - width / 2, middle.y() - lift, width, 15);
+    QRectF box(middle.x() - width / 2, middle.y() - lift, width, 15);
+    // Edges that leave one node are close at first: what would cover another rate goes up.
+    for (int tries = 0; tries < 3; ++tries)
+        for (const QRectF& other : taken)
+            if (other.intersects(box))
+                box.moveBottom(other.top() - 1);
+    taken.push_back(box);
     painter.fillRect(box, patch);
     paintText(painter, box, Qt::AlignCenter, text, TextRole::SmallStrong, theme().text2);
     constexpr double kShownFrom = 0.05, kBar = 44;
@@ -263,8 +270,9 @@ void GraphView::paintEvent(QPaintEvent*)
     for (const api::NodeSnapshot& each : m_pipeline.nodes)
         if (isShown(each))
             paintNode(painter, each);
+    std::vector<QRectF> taken;
     for (const api::EdgeSnapshot& edge : m_pipeline.edges)
-        paintEdgeText(painter, edge);
+        paintEdgeText(painter, edge, taken);
     paintChips(painter);
     if (hasFocus()) {
         painter.setPen(QPen(theme().accent, 1));

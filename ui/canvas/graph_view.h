@@ -84,7 +84,8 @@ private:
 
     void paintDots(QPainter& painter) const;
     void paintEdge(QPainter& painter, const api::EdgeSnapshot& edge, double moved) const;
-    void paintEdgeText(QPainter& painter, const api::EdgeSnapshot& edge) const;
+    void paintEdgeText(QPainter& painter, const api::EdgeSnapshot& edge,
+                       std::vector<QRectF>& taken) const;
     void paintNode(QPainter& painter, const api::NodeSnapshot& node) const;
     void paintBody(QPainter& painter, const api::NodeSnapshot& node, const QRectF& box) const;
     void paintImplicit(QPainter& painter, const api::NodeSnapshot& node, const QRectF& box) const;

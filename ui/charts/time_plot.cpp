@@ -7,6 +7,7 @@
 
 #include <QMouseEvent>
 #include <QPainterPath>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -146,9 +147,11 @@ void TimePlot::paintAxis(QPainter& painter, const Scale& scale) const
         painter.setRenderHint(QPainter::Antialiasing, false);
         painter.setPen(tick == 0 ? theme().border : theme().line);
         painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y));
+        // Ticks are round; decimals that say nothing would not fit beside the axis.
+        static const QRegularExpression emptyDecimals(QStringLiteral("\\.0+(?=\\D|$)"));
+        QString text = m_options.text ? m_options.text(tick) : shortCount(tick);
         paintText(painter, QRectF(0, y - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
-                  m_options.text ? m_options.text(tick) : shortCount(tick), TextRole::Small,
-                  theme().text3);
+                  text.remove(emptyDecimals), TextRole::Small, theme().text3);
     }
 }
 

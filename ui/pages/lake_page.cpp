@@ -128,7 +128,7 @@ QWidget* LakePage::makeTabs()
     m_schema->setAccessibleName(tr("Schema"));
     m_history = new RowsTable({tr("version"), tr("time"), tr("operation"), tr("by"), tr("rows"),
                                tr("files"), tr("size")},
-                              {64, 150, 0, 130, 90, 80, 84});
+                              {64, 160, 0, 130, 90, 80, 84});
     m_history->setAccessibleName(tr("Commits"));
     m_history->setToolTip(tr("Choose a version to see the table as it was"));
     m_tabs->addTab(m_rows, tr("Rows"));

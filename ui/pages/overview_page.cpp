@@ -67,10 +67,10 @@ ObjectiveTile::Content objectiveContent(const api::ObjectiveSnapshot& objective)
     ObjectiveTile::Content out;
     out.name = qstr(objective.name);
     out.target
-        = (objective.isUpperBound ? QStringLiteral("target ≤ ") : QStringLiteral("target ≥ "))
+        = (objective.isUpperBound ? QStringLiteral("≤ ") : QStringLiteral("≥ "))
         + objectiveValue(objective, objective.threshold).text();
     if (objective.indicator == "availability")
-        out.target = QStringLiteral("target ≥ ") + percentText(objective.targetShare, 2);
+        out.target = QStringLiteral("≥ ") + percentText(objective.targetShare, 2);
     out.budgetLeft = objective.budgetLeftShare;
     if (!objective.hasValue) {
         out.burn = QObject::tr("no data, which is never good");
@@ -149,7 +149,7 @@ QLayout* OverviewPage::makeMiddle()
     middle->setAlignment(m_objectiveGrid, Qt::AlignTop);
     m_middle = middle;
     auto* happened = new Tile(tr("What happened"));
-    m_events = new RowsTable({tr("time"), tr("object"), tr("event")}, {74, 140, 0});
+    m_events = new RowsTable({tr("time"), tr("object"), tr("event")}, {84, 140, 0});
     m_events->horizontalHeader()->hide();
     happened->body()->addWidget(m_events);
     happened->setMinimumWidth(320);
@@ -276,7 +276,7 @@ void OverviewPage::applyStats(const api::EngineSnapshot& snapshot)
         }
     }
     m_stats[Ingest]->setValue(running > 0 ? rateQuantity(rate) : Quantity{dash(), {}});
-    m_stats[Ingest]->setNote(tr("%1/s in %2 running pipelines")
+    m_stats[Ingest]->setNote(tr("%1/s, %2 pipelines run")
                                  .arg(bytesQuantity(std::int64_t(bytes)).text())
                                  .arg(running));
     m_stats[Latency]->setValue(durationQuantity(p99));

@@ -142,7 +142,7 @@ QWidget* PipelinesPage::makeMiddle()
 void PipelinesPage::resizeEvent(QResizeEvent*)
 {
     const bool isSmall = width() < kSmallWidth;
-    m_left->setFixedWidth(isSmall ? 160 : 184);
+    m_left->setFixedWidth(isSmall ? 180 : 184);
     m_inspector->setFixedWidth(isSmall ? 280 : 304);
 }
 

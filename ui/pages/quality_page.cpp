@@ -113,7 +113,7 @@ QWidget* QualityPage::makeRules()
     rules->setMeta(tr("since each pipeline started; an unknown answer fails"));
     m_rules = new RowsTable({tr("rule"), tr("pipeline"), tr("check"), tr("on fail"),
                              tr("pass rate"), tr("failed"), tr("failing"), tr("last 5 min")},
-                            {168, 92, 0, 88, 80, 78, 78, 86});
+                            {180, 92, 0, 88, 80, 78, 80, 86});
     m_rules->setAccessibleName(tr("Rules"));
     m_minutes = new MinuteCells(m_rules);
     m_rules->setItemDelegateForColumn(kMinutesColumn, m_minutes);

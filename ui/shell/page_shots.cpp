@@ -14,13 +14,15 @@
 namespace sluice::ui {
 namespace {
 
-// The pages ask for what they show; two seconds are enough for every answer and a plot's next tick.
-constexpr int kSettleMs = 2200;
+// A page asks for what it shows when it is shown; this is enough for every answer and a plot's next
+// tick. Another theme only repaints.
+constexpr int kAnswersMs = 1500;
+constexpr int kRepaintMs = 400;
 
-void settle()
+void settle(int milliseconds)
 {
     QEventLoop loop;
-    QTimer::singleShot(kSettleMs, &loop, &QEventLoop::quit);
+    QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
     loop.exec();
 }
 
@@ -31,7 +33,8 @@ int savePageShots(MainWindow& window, const QString& folder, QSize size)
     int saved = 0;
     QDir().mkpath(folder);
     window.resize(size);
-    for (int i = 0; i < window.pageCount(); ++i) {
+    // The first page last: its plots then have the most to show.
+    for (int i = window.pageCount() - 1; i >= 0; --i) {
         window.showPage(i);
         if (auto* sql = qobject_cast<SqlPage*>(window.page(i))) {
             sql->setText(QStringLiteral(
@@ -41,7 +44,7 @@ int savePageShots(MainWindow& window, const QString& folder, QSize size)
         }
         for (const bool isDark : {true, false}) {
             Appearance::instance().setDark(isDark);
-            settle();
+            settle(isDark ? kAnswersMs : kRepaintMs);
             const QString name
                 = QStringLiteral("%1/%2-%3.png")
                       .arg(folder, pageList()[std::size_t(i)].id,

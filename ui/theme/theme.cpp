@@ -14,8 +14,8 @@ QColor rgb(unsigned value)
 void loadFonts()
 {
     static const bool once = [] {
-        for (const char* name : {"Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf",
-                                 "JetBrainsMono-Regular.ttf"})
+        for (const char* name : {"InterTabular-Regular.otf", "InterTabular-Medium.otf",
+                                 "InterTabular-SemiBold.otf", "SluiceMono-Regular.ttf"})
             QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/") + QLatin1String(name));
         return true;
     }();
@@ -104,7 +104,7 @@ QFont fontFor(TextRole role)
 {
     loadFonts();
     const bool isMono = role == TextRole::Mono || role == TextRole::MonoSmall;
-    QFont font(isMono ? QStringLiteral("JetBrains Mono") : QStringLiteral("Inter"));
+    QFont font(isMono ? QStringLiteral("Sluice Mono") : QStringLiteral("Inter Tabular"));
     font.setStyleHint(isMono ? QFont::Monospace : QFont::SansSerif);
     int pixels = 13;
     QFont::Weight weight = QFont::Normal;

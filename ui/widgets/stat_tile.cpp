@@ -19,7 +19,8 @@ std::pair<QColor, QColor> boxColors(Health health)
 }
 
 // Paints a number and its smaller unit on one baseline.
-void paintQuantity(QPainter& painter, const QRectF& box, const Quantity& value, Health health)
+// Returns the width used.
+double paintQuantity(QPainter& painter, const QRectF& box, const Quantity& value, Health health)
 {
     const bool isAbnormal = health == Health::Warning || health == Health::Critical;
     painter.setFont(fontFor(TextRole::Stat));
@@ -30,6 +31,7 @@ void paintQuantity(QPainter& painter, const QRectF& box, const Quantity& value, 
     painter.setFont(fontFor(TextRole::Control));
     painter.setPen(theme().text3);
     painter.drawText(QPointF(box.left() + width + 4, base), value.unit);
+    return width + 4 + QFontMetricsF(painter.font()).horizontalAdvance(value.unit);
 }
 
 } // namespace
@@ -108,9 +110,8 @@ void ObjectiveTile::setContent(const Content& content)
         return;
     m_content = content;
     setAccessibleName(content.name);
-    setAccessibleDescription(content.value.text() + QStringLiteral(", ") + content.target);
-    setToolTip(content.name + QLatin1Char('\n') + content.target + QLatin1Char('\n')
-               + content.burn);
+    setAccessibleDescription(content.value.text() + tr(", target ") + content.target);
+    setToolTip(content.name + tr("\ntarget ") + content.target + QLatin1Char('\n') + content.burn);
     update();
 }
 
@@ -125,9 +126,13 @@ void ObjectiveTile::paintEvent(QPaintEvent*)
     paintText(painter, QRectF(kPad + 16, 7, width() - 2 * kPad - 16, 17),
               Qt::AlignLeft | Qt::AlignVCenter, c.name, TextRole::Control,
               isAbnormal ? theme().text1 : theme().text2);
-    paintQuantity(painter, QRectF(kPad, 24, 110, 26), c.value, c.health);
-    paintText(painter, QRectF(kPad + 90, 30, width() - 2 * kPad - 90, 18),
-              Qt::AlignRight | Qt::AlignVCenter, c.target, TextRole::Small, theme().text2);
+    const double used = paintQuantity(painter, QRectF(kPad, 24, 110, 26), c.value, c.health);
+    const QRectF rest(kPad + used + 8, 30, width() - 2 * kPad - used - 8, 18);
+    const QString target = tr("target %1").arg(c.target);
+    const bool hasRoom
+        = QFontMetricsF(fontFor(TextRole::Small)).horizontalAdvance(target) <= rest.width();
+    paintText(painter, rest, Qt::AlignRight | Qt::AlignVCenter, hasRoom ? target : c.target,
+              TextRole::Small, theme().text2);
     const QColor bar = c.health == Health::Critical ? theme().crit
         : c.health == Health::Warning               ? theme().warnFill
                                                     : theme().okFill;

@@ -4,6 +4,9 @@
 #include "tests/support/test_main.h"
 #include "ui/theme/icons.h"
 
+#include <QImage>
+#include <QPainter>
+
 #include <cmath>
 
 namespace sluice::ui {
@@ -51,11 +54,27 @@ private slots:
     }
     void fontsAndIconsAreShipped()
     {
-        QCOMPARE(QFontInfo(fontFor(TextRole::Body)).family(), QStringLiteral("Inter"));
+        QCOMPARE(QFontInfo(fontFor(TextRole::Body)).family(), QStringLiteral("Inter Tabular"));
         QVERIFY(fontFor(TextRole::Small).pixelSize() >= 11);
-        QVERIFY(QFontInfo(fontFor(TextRole::Mono))
-                    .family()
-                    .startsWith(QStringLiteral("JetBrains Mono")));
+        QCOMPARE(QFontInfo(fontFor(TextRole::Mono)).family(), QStringLiteral("Sluice Mono"));
+        // A number that changes in place does not move what stands beside it.
+        const QFontMetricsF stat(fontFor(TextRole::Stat));
+        for (const QChar digit : QStringLiteral("123456789"))
+            QVERIFY(std::abs(stat.horizontalAdvance(digit) - stat.horizontalAdvance(u'0')) < 0.1);
+        // An expression is shown as it was typed: two characters are not drawn as one sign.
+        const auto drawn = [](std::initializer_list<QString> parts) {
+            QImage image(60, 30, QImage::Format_ARGB32);
+            image.fill(Qt::white);
+            QPainter painter(&image);
+            painter.setFont(fontFor(TextRole::Mono));
+            double x = 2;
+            for (const QString& part : parts) {
+                painter.drawText(QPointF(x, 20), part);
+                x += QFontMetricsF(painter.font()).horizontalAdvance(part);
+            }
+            return image;
+        };
+        QCOMPARE(drawn({QStringLiteral("<=")}), drawn({QStringLiteral("<"), QStringLiteral("=")}));
         for (const char* type :
              {"kafka_source", "file_source", "delta_sink", "window_aggregate", "unknown"})
             QVERIFY2(!iconPixmap(nodeIcon(QString::fromLatin1(type)), Qt::black, 16).isNull(),
