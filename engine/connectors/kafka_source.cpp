@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/connectors/kafka_source.h"
 
+#include "engine/base/log.h"
 #include "engine/columns/types.h"
 
 #include <algorithm>
@@ -22,7 +23,14 @@ std::vector<OptionSpec> kafkaOptions()
          .type = OptionType::Choice,
          .defaultValue = "earliest",
          .choices = {"earliest", "latest"},
-         .help = "Where the first run begins; later runs go on where the last one ended."}};
+         .help = "Where the first run begins; later runs go on where the last one ended."},
+        {.name = "on_offset_lost",
+         .type = OptionType::Choice,
+         .defaultValue = "fail",
+         .choices = {"fail", "earliest", "latest"},
+         .help
+         = "When the topic no longer has the offset to go on from (deleted records, or a topic "
+           "made anew): stop with an error, or go on from the oldest or newest record."}};
     const auto& records = formats::recordOptions();
     out.insert(out.end(), records.begin(), records.end());
     return out;
@@ -36,6 +44,7 @@ flow::BoundNode bindKafka(const flow::BindContext& context)
     config.connection = options.text("connection");
     config.topic = options.text("topic");
     config.startsAtEnd = options.text("start") == "latest";
+    config.onOffsetLost = options.text("on_offset_lost");
     config.layout = formats::readRecordLayout(options, context.node, context.diagnostics);
     config.layout.hasHeader = false; // a message has no header line
     const auto names = context.services.connections->connectionNames();
@@ -102,32 +111,45 @@ KafkaSource::~KafkaSource()
         rd_kafka_topic_destroy(m_topic);
 }
 
+Status KafkaSource::restore(const std::string& position)
+{
+    Diagnostics diagnostics("position");
+    const DocumentNode root = parseDocument(position, diagnostics);
+    const DocumentNode* offsets = root.find("offsets");
+    if (diagnostics.hasErrors() || !offsets)
+        return Error{.code = ErrorCode::DecodeFailed,
+                     .message = "the kept position is damaged",
+                     .object = m_config.node,
+                     .hint = "Reset the pipeline, which reads the topic from its start option.",
+                     .cause = {}};
+    if (const DocumentNode* topic = root.find("topic"); topic && topic->text != m_config.topic) {
+        log(LogLevel::Warning,
+            m_config.node + ": it read " + topic->text + " before; " + m_config.topic
+                + " is read from its " + (m_config.startsAtEnd ? "newest" : "oldest") + " record");
+        return ok();
+    }
+    // Every partition of the last run is known before the first row, or the watermark of those
+    // that answer first would run ahead of the others.
+    for (const DocumentNode::Entry& entry : offsets->entries) {
+        Partition partition;
+        partition.next = std::atoll(entry.value.text.c_str());
+        m_partitions[std::atoi(entry.key.c_str())] = partition;
+        m_intake.watermarks().add(entry.key, SteadyTime{});
+    }
+    m_intake.restoreWatermarks(root.find("watermarks"));
+    return ok();
+}
+
 Status KafkaSource::open(const std::optional<std::string>& position)
 {
     if (position) {
-        Diagnostics diagnostics("position");
-        const DocumentNode root = parseDocument(*position, diagnostics);
-        const DocumentNode* offsets = root.find("offsets");
-        if (diagnostics.hasErrors() || !offsets)
-            return Error{.code = ErrorCode::DecodeFailed,
-                         .message = "the kept position is damaged",
-                         .object = m_config.node,
-                         .hint = "Reset the pipeline, which reads the topic from its start option.",
-                         .cause = {}};
-        // Every partition of the last run is known before the first row, or the watermark of those
-        // that answer first would run ahead of the others.
-        for (const DocumentNode::Entry& entry : offsets->entries) {
-            Partition partition;
-            partition.next = std::atoll(entry.value.text.c_str());
-            m_partitions[std::atoi(entry.key.c_str())] = partition;
-            m_intake.watermarks().add(entry.key, SteadyTime{});
-        }
-        m_intake.restoreWatermarks(root.find("watermarks"));
+        SLUICE_TRY(restore(*position));
     }
     SLUICE_TRY(m_client,
                makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
                                {{"enable.partition.eof", "true"},
-                                {"auto.offset.reset", "error"},
+                                {"auto.offset.reset",
+                                 m_config.onOffsetLost == "fail" ? "error" : m_config.onOffsetLost},
                                 {"enable.auto.commit", "false"},
                                 {"group.id", "sluice-unused"},
                                 {"isolation.level", "read_committed"},
@@ -218,8 +240,8 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
                     + " of partition " + std::to_string(message->partition)
                     + " is no longer in the topic: records were deleted before they were read",
                 .object = m_config.topic,
-                .hint
-                = "Lengthen the topic's retention; reset the pipeline to go on with what is there.",
+                .hint = "Lengthen the topic's retention, or set on_offset_lost to go on with what "
+                        "is there.",
                 .cause = {}};
         } else if (message->err) {
             m_trouble.note(message->err, rd_kafka_message_errstr(message));
@@ -253,12 +275,24 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
         raw.partition = m_names[number];
         raw.ingestTimeUs = context.clock().wallNow().us;
         raw.arrivalNs = context.clock().steadyNow().ns;
+        noteRestart(number, raw.positions.front());
         m_newestRecordUs = raw.recordTimesUs.back();
         m_partitions[number].next = raw.positions.back() + 1;
         m_intake.watermarks().setCaughtUp(*m_names[number], false);
         SLUICE_TRY(m_intake.take(run.raw, context));
     }
     return !runs.empty();
+}
+
+// Offsets only grow, with holes; a smaller one means that the library went on elsewhere, as
+// on_offset_lost says. A step ahead over deleted records looks like any hole and is not told apart.
+void KafkaSource::noteRestart(std::int32_t number, std::int64_t offset)
+{
+    if (offset < m_partitions[number].next)
+        log(LogLevel::Warning,
+            m_config.node + ": partition " + std::to_string(number) + " of " + m_config.topic
+                + " has no offset " + std::to_string(m_partitions[number].next)
+                + " any more; it is read from " + std::to_string(offset) + " on");
 }
 
 Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget,
@@ -304,7 +338,7 @@ std::string KafkaSource::position() const
 {
     JsonWriter json;
     std::vector<std::string> names;
-    json.beginObject().key("offsets").beginObject();
+    json.beginObject().key("topic").value(m_config.topic).key("offsets").beginObject();
     for (const auto& [number, partition] : m_partitions) {
         if (partition.next < 0)
             continue;

@@ -18,13 +18,15 @@ struct KafkaSourceConfig
 {
     std::string node, connection, topic;
     bool startsAtEnd = false;
+    std::string onOffsetLost = "fail"; // fail | earliest | latest
     formats::RecordLayout layout;
 };
 
 /// Reads all partitions of a topic. Offsets are kept in our checkpoints only, never in a consumer
 /// group, so that what was read and what was written cannot part. Brokers that go away are waited
 /// for; a thread of its own looks for the topic and for new partitions. Position:
-/// {"offsets":{"0":12},"watermarks":{"0":...}}.
+/// {"topic":"orders","offsets":{"0":12},"watermarks":{"0":...}}; offsets of another topic are not
+/// used.
 class KafkaSource final : public flow::Source
 {
 public:
@@ -50,9 +52,11 @@ private:
     struct Run;
 
     void discover();
+    Status restore(const std::string& position);
     Status startPartitions(flow::SourceContext& context);
     Result<bool> takeMessages(rd_kafka_message_t** messages, std::size_t count,
                               flow::SourceContext& context);
+    void noteRestart(std::int32_t number, std::int64_t offset);
     void updateLag(flow::SourceContext& context);
 
     const KafkaSourceConfig m_config;

@@ -66,8 +66,7 @@ ObjectiveTile::Content objectiveContent(const api::ObjectiveSnapshot& objective)
 {
     ObjectiveTile::Content out;
     out.name = qstr(objective.name);
-    out.target
-        = (objective.isUpperBound ? QStringLiteral("≤ ") : QStringLiteral("≥ "))
+    out.target = (objective.isUpperBound ? QStringLiteral("≤ ") : QStringLiteral("≥ "))
         + objectiveValue(objective, objective.threshold).text();
     if (objective.indicator == "availability")
         out.target = QStringLiteral("≥ ") + percentText(objective.targetShare, 2);
@@ -77,9 +76,8 @@ ObjectiveTile::Content objectiveContent(const api::ObjectiveSnapshot& objective)
         return out;
     }
     out.value = objectiveValue(objective, objective.value);
-    out.burn = QStringLiteral("burn 1 h %1×  6 h %2×")
-                   .arg(objective.burn1h, 0, 'f', 1)
-                   .arg(objective.burn6h, 0, 'f', 1);
+    out.burn = QStringLiteral("burn 1 h %1  6 h %2")
+                   .arg(burnText(objective.burn1h), burnText(objective.burn6h));
     const bool breaks = objective.isUpperBound ? objective.value > objective.threshold
                                                : objective.value < objective.threshold;
     out.health = objective.budgetLeftShare < 0 ? Health::Critical
@@ -276,9 +274,8 @@ void OverviewPage::applyStats(const api::EngineSnapshot& snapshot)
         }
     }
     m_stats[Ingest]->setValue(running > 0 ? rateQuantity(rate) : Quantity{dash(), {}});
-    m_stats[Ingest]->setNote(tr("%1/s, %2 pipelines run")
-                                 .arg(bytesQuantity(std::int64_t(bytes)).text())
-                                 .arg(running));
+    m_stats[Ingest]->setNote(
+        tr("%1/s, %2 pipelines run").arg(bytesQuantity(std::int64_t(bytes)).text()).arg(running));
     m_stats[Latency]->setValue(durationQuantity(p99));
     m_stats[Latency]->setNote(slowest.isEmpty() ? tr("nothing committed yet")
                                                 : tr("slowest: %1").arg(slowest));

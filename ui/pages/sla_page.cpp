@@ -34,7 +34,7 @@ QString thresholdText(const QString& target)
 
 Cell burnCell(double burn, bool hasData)
 {
-    return {.text = hasData ? QStringLiteral("%1×").arg(burn, 0, 'f', 1) : dash(),
+    return {.text = hasData ? burnText(burn) : dash(),
             .isRight = true,
             .health = hasData && burn > 1 ? Health::Warning : Health::Ok};
 }

@@ -109,6 +109,13 @@ QString percentText(double share, int decimals)
         + QChar(0x2009) + QLatin1Char('%');
 }
 
+QString burnText(double burn)
+{
+    const QString number
+        = burn < 10 ? QString::number(burn, 'f', 1) : countText(std::int64_t(std::llround(burn)));
+    return number + QChar(0x00D7);
+}
+
 QString clockText(std::int64_t us)
 {
     return us <= 0 ? dash() : dateTime(us).toString(QStringLiteral("HH:mm:ss"));

@@ -26,6 +26,7 @@ QString rateText(double perSecond);                   // 184k/s, for edges and t
 QString countText(std::int64_t count);                // 1,234,567
 QString shortCount(double value);                     // 1.2M, for axes
 QString percentText(double share, int decimals);      // 99.97 %
+QString burnText(double burn);                        // 9.1×, 14×, 2,000×
 QString clockText(std::int64_t us);                   // 14:00:12
 QString dateTimeText(std::int64_t us);                // 2026-11-24 14:00:12
 QString agoText(std::int64_t us, std::int64_t nowUs); // 12 s ago

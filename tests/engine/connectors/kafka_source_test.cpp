@@ -106,9 +106,42 @@ private slots:
         // The mock makes topics that are asked for, so either it is said or it is there and empty.
         QVERIFY(pollUntil(*source, context, [&] {
             return source->trouble().find("nothing_here") != std::string::npos
-                || source->position() == "{\"offsets\":{},\"watermarks\":{}}";
+                || source->position()
+                == "{\"topic\":\"nothing_here\",\"offsets\":{},\"watermarks\":{}}";
         }));
         QVERIFY(context.rows.empty());
+    }
+    void anOffsetThatIsGoneStopsOrGoesOnAsAsked()
+    {
+        // As after a topic was made anew: the position is ahead of all that is there.
+        const std::string position
+            = "{\"topic\":\"orders\",\"offsets\":{\"0\":500},\"watermarks\":{}}";
+        send(0, 5, 0);
+        const auto strict = bind("{connection: mock, topic: orders, schema: {n: long}}").make();
+        QVERIFY(strict->open(position));
+        CollectingContext context;
+        std::string failure;
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                const auto outcome = strict->poll({}, context);
+                failure = outcome ? "" : outcome.error().text();
+                return !failure.empty();
+            },
+            20'000));
+        QVERIFY2(failure.find("offset 500 of partition 0") != std::string::npos, failure.c_str());
+        const auto lenient = bind("{connection: mock, topic: orders, on_offset_lost: earliest, "
+                                  "schema: {n: long}}")
+                                 .make();
+        QVERIFY(lenient->open(position));
+        QVERIFY(pollUntil(*lenient, context, [&] { return context.rows.size() == 5; }));
+    }
+    void offsetsOfAnotherTopicAreNotUsed()
+    {
+        send(0, 5, 0);
+        const auto source = bind("{connection: mock, topic: orders, schema: {n: long}}").make();
+        QVERIFY(source->open("{\"topic\":\"old\",\"offsets\":{\"0\":3},\"watermarks\":{}}"));
+        CollectingContext context;
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 5; }));
     }
     void anUnknownConnectionIsFoundInTheDocument()
     {

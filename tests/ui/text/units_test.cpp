@@ -56,6 +56,9 @@ private slots:
     {
         QCOMPARE(plain(percentText(0.9997, 2)), QStringLiteral("99.97 %"));
         QCOMPARE(plain(percentText(0.99999, 2)), QStringLiteral("99.99 %"));
+        QCOMPARE(burnText(0), QStringLiteral("0.0×"));
+        QCOMPARE(burnText(9.14), QStringLiteral("9.1×"));
+        QCOMPARE(burnText(2000), QStringLiteral("2,000×"));
         QCOMPARE(plain(percentText(1, 2)), QStringLiteral("100.00 %"));
         QCOMPARE(plain(percentText(-0.5, 0)), QChar(0x2212) + QStringLiteral("50 %"));
     }
