@@ -26,12 +26,6 @@ const api::ObjectiveSnapshot* objectiveOf(const api::EngineSnapshot& snapshot,
     return found == snapshot.objectives.end() ? nullptr : &*found;
 }
 
-// "≤ 60 s", as the tile of the overview says it after the word target.
-QString thresholdText(const QString& target)
-{
-    return target.section(QLatin1Char(' '), 1);
-}
-
 Cell burnCell(double burn, bool hasData)
 {
     return {.text = hasData ? burnText(burn) : dash(),
@@ -46,7 +40,7 @@ std::vector<Cell> cellsOf(const api::ObjectiveSnapshot& objective)
     return {{.text = qstr(objective.name), .health = content.health, .hasGlyph = true},
             {.text = qstr(objective.pipeline)},
             {.text = content.value.text(), .isRight = true, .health = content.health},
-            {.text = thresholdText(content.target), .isRight = true},
+            {.text = content.target, .isRight = true},
             {.text = hasData ? percentText(objective.goodShare, 2) : dash(), .isRight = true},
             {.text = percentText(objective.targetShare, 2), .isRight = true},
             {.text = hasData ? percentText(objective.budgetLeftShare, 0) : dash(), .isRight = true},
