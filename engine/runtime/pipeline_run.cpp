@@ -137,6 +137,10 @@ void PipelineRun::coordinate()
         setPhase(RunPhase::Failed, started.error().text());
         return;
     }
+    {
+        const std::lock_guard lock(m_mutex);
+        m_status.startedUs = m_environment.services.clock->wallNow().us;
+    }
     setPhase(RunPhase::Running);
     m_graph->wakeAll();
     const bool isClean = runEpochs();

@@ -20,7 +20,7 @@ struct RunStatus
     std::vector<std::string> warnings;
     flow::Epoch epoch = 0; // newest committed
     std::int64_t lastCommitUs = 0;
-    std::int64_t startedUs = 0;
+    std::int64_t startedUs = 0;      // when it was asked for; from Running on, when rows may move
     std::uint64_t committedRows = 0; // by sinks, this run
 };
 

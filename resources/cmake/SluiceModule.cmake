@@ -90,3 +90,31 @@ function(sluice_tests module)
                          ${arg_LABEL} TIMEOUT 300)
   endforeach()
 endfunction()
+
+# sluice_embed(<function> <type> <header> <namespace> <files>...): writes <build>/<header, as .cpp>, in which <function>()
+# returns the names and texts of the files as a vector of <type>; <header> declares both.
+function(sluice_embed function type header namespace)
+  set(rows "")
+  foreach(file IN LISTS ARGN)
+    file(READ ${file} text)
+    get_filename_component(name ${file} NAME_WE)
+    string(APPEND rows "        {\"${name}\", R\"sluice_doc(${text})sluice_doc\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  string(REGEX REPLACE "h$" "cpp" source ${PROJECT_BINARY_DIR}/${header})
+  file(WRITE ${source}.new
+"#include \"${header}\"
+
+namespace ${namespace} {
+
+const std::vector<${type}>& ${function}()
+{
+    static const std::vector<${type}> all{
+${rows}    };
+    return all;
+}
+
+} // namespace ${namespace}
+")
+  file(COPY_FILE ${source}.new ${source} ONLY_IF_DIFFERENT)
+endfunction()
