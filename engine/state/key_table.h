@@ -41,6 +41,9 @@ public:
         }
     }
 
+    /// Begins to fetch the slot of a key that will be asked for soon.
+    void prefetch(std::uint64_t hash) const { __builtin_prefetch(&m_slots[hash & mask()]); }
+
     std::uint32_t size() const { return std::uint32_t(m_ends.size()); }
     std::string_view key(std::uint32_t number) const
     {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/flow/node_kind.h"
+#include "engine/flow/operator.h"
+#include "engine/operators/top_n_changes.h"
+#include "engine/operators/top_n_group.h"
+#include "engine/state/key_codec.h"
+#include "engine/state/order_codec.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::operators {
+
+/// Which rows of a top-N belong to one window.
+enum class TopWindows {
+    None,    // no windows: the result goes on changing, as a change stream
+    Columns, // rows that carry window_start and window_end
+    Tumbling // by the rows' event time
+};
+
+struct TopNConfig
+{
+    TopWindows windows = TopWindows::None;
+    Micros windowSize{0}; // Tumbling
+    std::vector<std::string> partitionBy;
+    std::size_t limit = 1;
+    bool withTies = false;
+    std::string rankAs; // "" = no column with the rank
+    std::optional<Micros> timeToLive;
+    bool hasEventTime = false;
+    std::vector<std::string> kept; // columns of the input that are kept: read below, or needed here
+    std::vector<std::string> emitted; // those of them that go out, in the order of the input
+};
+
+/// The first rows of each partition in a declared order. With windows the answer comes once, when
+/// the watermark reaches the window's end - 1 ms; rows after that are late. Without windows the
+/// changes of the answer come after each batch. Ranks count as ROW_NUMBER, with ties as RANK.
+class TopN final : public flow::Operator
+{
+public:
+    static flow::NodeKind kind();
+
+    TopN(TopNConfig config, state::KeyCodec partition, state::OrderCodec order);
+
+    Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
+    Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
+    Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
+    Status load(ByteReader& in, flow::SaveKind kind) override;
+
+private:
+    struct Window
+    {
+        TopPartitions partitions;
+        std::vector<std::uint32_t> touched; // by the batch that is being worked on
+    };
+    Status encode(const arrow::RecordBatch& columns);
+    Result<std::vector<std::int64_t>> windowEnds(const Batch& batch) const;
+    bool isClosed(std::int64_t end, EventTime watermark) const;
+    void offer(Window& window, std::uint32_t row, const Batch& batch);
+    void rejectLate(const Batch& batch, std::span<const std::uint32_t> rows,
+                    const std::vector<std::int64_t>& ends, flow::NodeContext& context) const;
+    Status settle(Window& window, const Batch& batch, flow::NodeContext& context);
+    Status emitFinal(std::int64_t end, const Window& window, flow::NodeContext& context) const;
+    Status emit(const Window& window, std::int64_t end, const TopRowsOut& out,
+                flow::NodeContext& context) const;
+    void tell(flow::NodeContext& context) const;
+
+    const TopNConfig m_config;
+    const state::KeyCodec m_codec;
+    const state::OrderCodec m_order;
+    std::map<std::int64_t, Window>
+        m_windows;                      // by end; one with the key kNoWindow if there are none
+    std::vector<std::int64_t> m_closed; // since the last save
+    EventTime m_watermark = EventTime::min(), m_savedWatermark = EventTime::min();
+    EventTime m_swept = EventTime::min(); // watermark of the last look for partitions to forget
+    state::EncodedKeys m_keys;
+    state::EncodedOrder m_places;
+};
+
+} // namespace sluice::operators

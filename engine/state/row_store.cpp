@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/state/row_store.h"
+
+#include "engine/columns/types.h"
+#include "engine/state/row_bytes.h"
+#include "engine/state/row_gather.h"
+
+#include <algorithm>
+
+#include <arrow/array/concatenate.h>
+#include <arrow/util/byte_size.h>
+
+namespace sluice::state {
+namespace {
+
+// A batch is put behind the rows of the newest chunk as long as that has fewer rows than this: rows
+// that come one by one must not make a chunk each, and copying them again must stay cheap.
+constexpr std::int64_t kSmallChunk = 1024;
+
+Error damaged(std::string message)
+{
+    return {.code = ErrorCode::DecodeFailed,
+            .message = std::move(message),
+            .object = "kept rows",
+            .hint = {},
+            .cause = {}};
+}
+
+std::int64_t sizeOf(const arrow::RecordBatch& rows)
+{
+    return arrow::util::ReferencedBufferSize(rows).ValueOr(0);
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> joined(const arrow::RecordBatch& before,
+                                                          const arrow::RecordBatch& after)
+{
+    arrow::ArrayVector columns;
+    for (int i = 0; i < before.num_columns(); ++i) {
+        ARROW_ASSIGN_OR_RAISE(auto column, arrow::Concatenate({before.column(i), after.column(i)}));
+        columns.push_back(std::move(column));
+    }
+    return arrow::RecordBatch::Make(before.schema(), before.num_rows() + after.num_rows(),
+                                    std::move(columns));
+}
+
+} // namespace
+
+RowId RowStore::endId() const
+{
+    if (m_chunks.empty() || !m_chunks.back().columns)
+        return endChunk() << kChunkRowBits;
+    return ((endChunk() - 1) << kChunkRowBits) + std::uint64_t(m_chunks.back().columns->num_rows());
+}
+
+Status RowStore::put(std::uint64_t number, std::shared_ptr<arrow::RecordBatch> rows)
+{
+    if (m_chunks.empty())
+        m_first = number;
+    while (endChunk() <= number)
+        m_chunks.emplace_back();
+    Kept& kept = m_chunks[number - m_first];
+    m_rows += rows->num_rows();
+    if (kept.columns) {
+        auto both = joined(*kept.columns, *rows);
+        if (!both.ok())
+            return errorFromArrow(both.status(), "kept rows");
+        rows = std::move(*both);
+    }
+    kept.bytes = sizeOf(*rows);
+    kept.columns = std::move(rows);
+    return ok();
+}
+
+Result<RowId> RowStore::append(const arrow::RecordBatch& rows)
+{
+    if (!m_schema)
+        m_schema = rows.schema();
+    if (rows.num_columns() != m_schema->num_fields()
+        || rows.num_rows() >= (std::int64_t(1) << kChunkRowBits) - kSmallChunk)
+        return Error{.code = ErrorCode::Internal,
+                     .message = "rows to keep do not fit those that are kept",
+                     .object = rows.schema()->ToString(),
+                     .hint = {},
+                     .cause = {}};
+    const bool fits = !m_chunks.empty() && m_chunks.back().columns
+        && m_chunks.back().columns->num_rows() < kSmallChunk && rows.num_rows() < kSmallChunk;
+    const RowId first = fits ? endId() : endChunk() << kChunkRowBits;
+    SLUICE_TRY(
+        put(chunkOf(first), arrow::RecordBatch::Make(m_schema, rows.num_rows(), rows.columns())));
+    return first;
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> RowStore::gather(std::span<const RowId> ids) const
+{
+    arrow::ArrayVector columns;
+    std::vector<const arrow::Array*> pieces(m_chunks.size());
+    for (int i = 0; i < m_schema->num_fields(); ++i) {
+        for (std::size_t chunk = 0; chunk < m_chunks.size(); ++chunk)
+            pieces[chunk]
+                = m_chunks[chunk].columns ? m_chunks[chunk].columns->column(i).get() : nullptr;
+        SLUICE_TRY(auto column, gatherColumn(m_schema->field(i)->type(), pieces, m_first, ids));
+        columns.push_back(std::move(column));
+    }
+    return arrow::RecordBatch::Make(m_schema, std::int64_t(ids.size()), std::move(columns));
+}
+
+void RowStore::release(std::uint64_t chunkNumber)
+{
+    Kept& kept = m_chunks[chunkNumber - m_first];
+    if (!kept.columns)
+        return;
+    m_rows -= kept.columns->num_rows();
+    kept = {};
+    while (!m_chunks.empty() && !m_chunks.front().columns) {
+        m_chunks.pop_front();
+        ++m_first;
+    }
+}
+
+void RowStore::clear()
+{
+    m_first = endChunk();
+    m_chunks.clear();
+    m_rows = 0;
+}
+
+std::int64_t RowStore::bytes() const
+{
+    std::int64_t total = 0;
+    for (const Kept& kept : m_chunks)
+        total += kept.bytes;
+    return total;
+}
+
+// The number of the next chunk, number of pieces, and for each its chunk's number and the rows as
+// an Arrow IPC stream.
+Status RowStore::save(ByteWriter& out, bool isWhole)
+{
+    const RowId from = isWhole ? 0 : m_saved;
+    std::vector<std::pair<std::uint64_t, std::shared_ptr<arrow::RecordBatch>>> pieces;
+    for (std::uint64_t number = std::max(m_first, chunkOf(from)); number < endChunk(); ++number) {
+        const auto& columns = m_chunks[number - m_first].columns;
+        const std::int64_t skip = number == chunkOf(from) ? placeOf(from) : 0;
+        if (columns && skip < columns->num_rows())
+            pieces.emplace_back(number, columns->Slice(skip));
+    }
+    out.varint(endChunk());
+    out.varint(pieces.size());
+    for (const auto& [number, rows] : pieces) {
+        out.varint(number);
+        SLUICE_TRY(writeRows(*rows, out));
+    }
+    m_saved = endId();
+    return ok();
+}
+
+Status RowStore::load(ByteReader& in)
+{
+    const std::uint64_t end = in.varint();
+    const std::uint64_t count = in.varint();
+    for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
+        const std::uint64_t number = in.varint();
+        SLUICE_TRY(auto rows, readRows(in));
+        constexpr std::uint64_t kLongestGap = 1 << 20;
+        if (!m_chunks.empty()
+            && (number + 1 < endChunk() || number - m_first > m_chunks.size() + kLongestGap))
+            return damaged("a piece of them is out of order");
+        if (!m_schema)
+            m_schema = rows->schema();
+        else if (!m_schema->Equals(*rows->schema(), false))
+            return damaged("a piece of them has other columns");
+        SLUICE_TRY(put(number, std::move(rows)));
+    }
+    if (m_chunks.empty())
+        m_first = std::max(m_first, end);
+    m_saved = endId();
+    return in.status("kept rows");
+}
+
+} // namespace sluice::state

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/state/row_gather.h"
+
+#include "engine/columns/batch.h"
+#include "engine/columns/types.h"
+#include "tests/support/test_main.h"
+
+#include <arrow/array/concatenate.h>
+#include <arrow/json/from_string.h>
+
+namespace sluice::state {
+
+class RowGatherTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { initializeColumns(); }
+
+    void rowsOfSeveralChunksComeInTheOrderAsked_data()
+    {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("first");
+        QTest::addColumn<QString>("third");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("boolean") << "boolean"
+                                 << "[true, false, null]"
+                                 << "[false, true]"
+                                 << "[true, null, true, null, false, true]";
+        QTest::newRow("byte") << "byte"
+                              << "[1, 2, null]"
+                              << "[4, 5]"
+                              << "[5, null, 1, null, 2, 1]";
+        QTest::newRow("integer") << "integer"
+                                 << "[1, 2, null]"
+                                 << "[4, 5]"
+                                 << "[5, null, 1, null, 2, 1]";
+        QTest::newRow("long") << "long"
+                              << "[1, 2, null]"
+                              << "[4, 5]"
+                              << "[5, null, 1, null, 2, 1]";
+        QTest::newRow("decimal") << "decimal(20,1)"
+                                 << "[\"1.5\", \"2.5\", null]"
+                                 << "[\"4.5\", \"5.5\"]"
+                                 << "[\"5.5\", null, \"1.5\", null, \"2.5\", \"1.5\"]";
+        QTest::newRow("text") << "string"
+                              << "[\"a\", \"\", null]"
+                              << "[\"ccc\", \"dd\"]"
+                              << "[\"dd\", null, \"a\", null, \"\", \"a\"]";
+        QTest::newRow("list") << "list<long>"
+                              << "[[1, 2], [], null]"
+                              << "[[3], [4]]"
+                              << "[[4], null, [1, 2], null, [], [1, 2]]";
+        QTest::newRow("struct") << "struct<x: long, y: string>"
+                                << "[{\"x\": 1, \"y\": \"p\"}, {\"x\": null, \"y\": \"q\"}, null]"
+                                << "[{\"x\": 2, \"y\": \"r\"}, {\"x\": 3, \"y\": \"s\"}]"
+                                << "[{\"x\": 3, \"y\": \"s\"}, null, {\"x\": 1, \"y\": \"p\"}, "
+                                   "null, {\"x\": null, \"y\": \"q\"}, {\"x\": 1, \"y\": \"p\"}]";
+    }
+    void rowsOfSeveralChunksComeInTheOrderAsked()
+    {
+        QFETCH(QString, type);
+        QFETCH(QString, first);
+        QFETCH(QString, third);
+        QFETCH(QString, expected);
+        const auto arrowType = *parseType(type.toStdString());
+        const auto array = [&](const QString& json) {
+            return *arrow::json::ArrayFromJSONString(arrowType, json.toStdString());
+        };
+        // Slices: what a column holds before its first row must not come out. Chunk 8 is gone.
+        const auto a = array(first), c = array(third);
+        const auto sliced = arrow::Concatenate({c, a});
+        const auto a2 = (*sliced)->Slice(2);
+        const std::vector<const arrow::Array*> pieces{a2.get(), nullptr, c.get()};
+        const auto id
+            = [](std::uint64_t chunk, std::uint64_t row) { return (chunk << kChunkRowBits) + row; };
+        const bool isBoolean = arrowType->id() == arrow::Type::BOOL;
+        const std::vector<RowId> ids = isBoolean
+            ? std::vector<RowId>{id(7, 0), kNoRow, id(9, 1), id(7, 2), id(9, 0), id(7, 0)}
+            : std::vector<RowId>{id(9, 1), kNoRow, id(7, 0), id(7, 2), id(7, 1), id(7, 0)};
+        const auto got = gatherColumn(arrowType, pieces, 7, ids);
+        QVERIFY(got);
+        QVERIFY((*got)->ValidateFull().ok());
+        QVERIFY2((*got)->Equals(*array(expected)), (*got)->ToString().c_str());
+    }
+    void nothingAskedIsNothing()
+    {
+        const auto got = gatherColumn(arrow::utf8(), {}, 0, {});
+        QVERIFY(got);
+        QCOMPARE((*got)->length(), std::int64_t(0));
+    }
+};
+
+} // namespace sluice::state
+
+SLUICE_TEST(sluice::state::RowGatherTest)
+#include "row_gather_test.moc"
