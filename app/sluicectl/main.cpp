@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/sluicectl/command.h"
+#include "engine/base/fail_point.h"
 #include "engine/base/log.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include <CLI/CLI.hpp>
@@ -56,6 +58,11 @@ int main(int argc, char** argv)
 {
     if (!hasProcessor())
         return 1;
+    const char* failPoints = std::getenv("SLUICE_FAILPOINT");
+    if (const auto set = sluice::setFailPoints(failPoints ? failPoints : ""); !set) {
+        std::fprintf(stderr, "sluicectl: %s\n", set.error().text().c_str());
+        return 2;
+    }
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {

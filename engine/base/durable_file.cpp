@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/durable_file.h"
 
+#include "engine/base/fail_point.h"
+
 #include <cerrno>
 #include <filesystem>
 
@@ -32,8 +34,36 @@ private:
     int m_number;
 };
 
-Status writeAll(int descriptor, std::string_view content, const std::string& path)
+Status stepOf(std::string_view points, const char* step, const std::string& path)
 {
+    if (points.empty() || !detail::anyFailPoint.load(std::memory_order_relaxed))
+        return ok();
+    return failPoint(std::string(points) + step, path);
+}
+
+Status writeAndSync(const std::string& path, std::string_view content, std::string_view points)
+{
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!file.isOpen())
+        return errorFromErrno(errno, "cannot create", path);
+    const std::string point = points.empty() ? std::string() : std::string(points) + ".write";
+    SLUICE_TRY(writeAll(file.number(), content, path, point));
+    SLUICE_TRY(stepOf(points, ".sync", path));
+    if (::fdatasync(file.number()) != 0)
+        return errorFromErrno(errno, "cannot make durable", path);
+    return ok();
+}
+
+} // namespace
+
+Status writeAll(int descriptor, std::string_view content, const std::string& path,
+                std::string_view failPoint)
+{
+    const FailAction action = failPoint.empty() ? FailAction::None : failPointAction(failPoint);
+    if (action == FailAction::ShortWrite)
+        content = content.substr(0, content.size() / 2);
+    else if (action != FailAction::None)
+        return detail::failPointError(action, path);
     while (!content.empty()) {
         const ssize_t written = ::write(descriptor, content.data(), content.size());
         if (written < 0 && errno == EINTR)
@@ -42,31 +72,21 @@ Status writeAll(int descriptor, std::string_view content, const std::string& pat
             return errorFromErrno(errno, "cannot write", path);
         content.remove_prefix(std::size_t(written));
     }
-    return ok();
+    return action == FailAction::None ? ok() : detail::failPointError(action, path);
 }
 
-Status writeAndSync(const std::string& path, std::string_view content)
-{
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!file.isOpen())
-        return errorFromErrno(errno, "cannot create", path);
-    SLUICE_TRY(writeAll(file.number(), content, path));
-    if (::fdatasync(file.number()) != 0)
-        return errorFromErrno(errno, "cannot make durable", path);
-    return ok();
-}
-
-} // namespace
-
-Status writeFileDurably(const std::string& path, std::string_view content)
+Status writeFileDurably(const std::string& path, std::string_view content,
+                        std::string_view failPoints)
 {
     const std::string neighbour = path + ".tmp";
-    if (Status written = writeAndSync(neighbour, content); !written) {
+    if (Status written = writeAndSync(neighbour, content, failPoints); !written) {
         ::unlink(neighbour.c_str());
         return written;
     }
+    SLUICE_TRY(stepOf(failPoints, ".rename", path));
     if (::rename(neighbour.c_str(), path.c_str()) != 0)
         return errorFromErrno(errno, "cannot rename into place", path);
+    SLUICE_TRY(stepOf(failPoints, ".renamed", path));
     return syncFolder(std::filesystem::path(path).parent_path().string());
 }
 

@@ -2,6 +2,7 @@
 #include "engine/connectors/file_sink.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/base/fail_point.h"
 #include "engine/formats/json_encoder.h"
 
 #include <array>
@@ -117,6 +118,7 @@ Status FileSink::commit(const flow::SealedEpoch& sealed)
             = "Restore it from a backup; or reset the pipeline, which reads its sources again.",
             .cause = {}};
     }
+    SLUICE_TRY(failPoint("file_sink.publish", finalPath(sealed.epoch)));
     std::filesystem::rename(hiddenPath(sealed.epoch), finalPath(sealed.epoch), error);
     if (error)
         return errorFromErrno(error.value(), "cannot publish the file", finalPath(sealed.epoch));

@@ -3,6 +3,7 @@
 
 #include "engine/base/byte_stream.h"
 #include "engine/base/durable_file.h"
+#include "engine/base/fail_point.h"
 #include "engine/formats/json_encoder.h"
 
 #include <algorithm>
@@ -230,6 +231,8 @@ Status KafkaSink::produce(const std::string& records, flow::Epoch epoch)
         = rd_kafka_send_offsets_to_transaction(m_producer.get(), list.get(), metadata, kTimeoutMs);
     rd_kafka_consumer_group_metadata_destroy(metadata);
     if (!error)
+        SLUICE_TRY(failPoint("kafka.sent", m_config.topic));
+    if (!error)
         error = rd_kafka_commit_transaction(m_producer.get(), kTimeoutMs);
     if (!error)
         return ok();
@@ -244,7 +247,9 @@ Status KafkaSink::commit(const flow::SealedEpoch& sealed)
     if (sealed.entry == "{}" || sealed.epoch <= m_committed)
         return ok();
     SLUICE_TRY(const std::string records, readFile(path(sealed.epoch)));
+    SLUICE_TRY(failPoint("kafka.begin", m_config.topic));
     SLUICE_TRY(produce(records, sealed.epoch));
+    SLUICE_TRY(failPoint("kafka.committed", m_config.topic));
     m_committed = sealed.epoch;
     ::unlink(path(sealed.epoch).c_str());
     return ok();

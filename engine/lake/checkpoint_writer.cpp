@@ -2,6 +2,7 @@
 #include "engine/lake/checkpoint_writer.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/base/fail_point.h"
 #include "engine/base/json_writer.h"
 #include "engine/lake/commit_file.h"
 #include "engine/lake/lake_error.h"
@@ -244,6 +245,7 @@ std::shared_ptr<arrow::RecordBatch> checkpointRows(const Snapshot& snapshot,
 
 Status writeRows(const std::string& path, const arrow::RecordBatch& rows)
 {
+    SLUICE_TRY(failPoint("checkpoint.write", path));
     FileSettings settings;
     settings.plainColumns = {"add.path", "add.stats", "remove.path"};
     SLUICE_LAKE_ARROW_VALUE(auto stream, arrow::io::FileOutputStream::Open(path), path);
@@ -301,6 +303,7 @@ Status writeCheckpoint(const DeltaLog& log, Snapshot& snapshot, const Clock& clo
         ::unlink(temporary.c_str());
         return written;
     }
+    SLUICE_TRY(failPoint("checkpoint.rename", path));
     struct stat info
     {
     };
@@ -309,9 +312,11 @@ Status writeCheckpoint(const DeltaLog& log, Snapshot& snapshot, const Clock& clo
         ::unlink(temporary.c_str());
         return errorFromErrno(failure, "cannot put the checkpoint in place", path);
     }
+    SLUICE_TRY(failPoint("checkpoint.renamed", path));
     SLUICE_TRY(syncFolder(log.logFolder()));
     SLUICE_TRY(writeFileDurably(log.logFolder() + "/_last_checkpoint",
-                                lastCheckpointText(snapshot, rows->num_rows(), info.st_size)));
+                                lastCheckpointText(snapshot, rows->num_rows(), info.st_size),
+                                "last_checkpoint"));
     snapshot.checkpointVersion = snapshot.version;
     snapshot.logBytesSinceCheckpoint = 0;
     return ok();

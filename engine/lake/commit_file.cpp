@@ -2,6 +2,7 @@
 #include "engine/lake/commit_file.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/base/fail_point.h"
 #include "engine/lake/lake_error.h"
 #include "engine/lake/random_name.h"
 
@@ -28,17 +29,9 @@ Status writeDurably(const std::string& path, std::string_view text)
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file < 0)
         return errorFromErrno(errno, "cannot create the commit", path);
-    Status out = ok();
-    while (!text.empty()) {
-        const ssize_t written = ::write(file, text.data(), text.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0) {
-            out = errorFromErrno(errno, "cannot write the commit", path);
-            break;
-        }
-        text.remove_prefix(std::size_t(written));
-    }
+    Status out = writeAll(file, text, path, "commit.write");
+    if (out)
+        out = failPoint("commit.sync", path);
     if (out && ::fdatasync(file) != 0)
         out = errorFromErrno(errno, "cannot make the commit durable", path);
     if (::close(file) != 0 && out)
@@ -93,6 +86,7 @@ Result<CommitFile> CommitFile::prepare(const std::string& logFolder, std::string
 Result<bool> CommitFile::publish(std::int64_t version)
 {
     const std::string target = m_logFolder + "/" + commitName(version);
+    SLUICE_TRY(failPoint("commit.publish", target));
     if (::link(m_temporary.c_str(), target.c_str()) == 0)
         return true;
     if (errno == EEXIST)
@@ -116,7 +110,9 @@ Result<bool> CommitFile::publish(std::int64_t version)
 
 Status CommitFile::finish()
 {
+    SLUICE_TRY(failPoint("commit.published", m_logFolder));
     SLUICE_TRY(syncFolder(m_logFolder));
+    SLUICE_TRY(failPoint("commit.finished", m_logFolder));
     if (!m_temporary.empty())
         ::unlink(m_temporary.c_str());
     m_temporary.clear();

@@ -2,6 +2,8 @@
 // How an epoch ends: the half of PipelineRun that makes it durable and commits it.
 #include "engine/runtime/pipeline_run.h"
 
+#include "engine/base/fail_point.h"
+
 #include <algorithm>
 
 namespace sluice::runtime {
@@ -60,6 +62,7 @@ Result<std::map<std::string, std::vector<StateSegment>>> PipelineRun::keepState(
 
 Status PipelineRun::finishEpoch(EpochParts epoch)
 {
+    SLUICE_TRY(failPoint("epoch.sealed", m_plan.pipeline));
     Manifest next;
     next.epoch = epoch.request->epoch;
     for (const PlannedNode& node : m_plan.nodes)
@@ -70,13 +73,16 @@ Status PipelineRun::finishEpoch(EpochParts epoch)
             next.positions[part.node] = part.position;
         if (!part.sealed)
             continue;
+        SLUICE_TRY(failPoint("sink.make_durable", part.node));
         SLUICE_TRY(node->sink->makeDurable(*part.sealed));
         next.sealed[part.node] = part.sealed->entry;
     }
     using Chains = std::map<std::string, std::vector<StateSegment>>;
     SLUICE_TRY(Chains chains, keepState(epoch));
     next.state = std::move(chains);
+    SLUICE_TRY(failPoint("epoch.state_durable", m_plan.pipeline));
     SLUICE_TRY(m_manifests.write(next));
+    SLUICE_TRY(failPoint("epoch.manifest_durable", m_plan.pipeline));
     m_manifest = std::move(next);
     SLUICE_TRY(commitSinks(epoch));
     noteCommitted(epoch);
@@ -90,7 +96,9 @@ Status PipelineRun::commitSinks(const EpochParts& epoch)
         if (!part.sealed)
             continue;
         const auto node = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name);
+        SLUICE_TRY(failPoint("sink.before_commit", part.node));
         SLUICE_TRY(node->sink->commit(*part.sealed));
+        SLUICE_TRY(failPoint("sink.after_commit", part.node));
         NodeCounters& counters = node->task->nodeCounters();
         NodeCounters::set(counters.committedRows,
                           counters.committedRows.load(std::memory_order_relaxed)

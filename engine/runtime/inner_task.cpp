@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/base/fail_point.h"
 #include "engine/runtime/node_task.h"
 
 #include <algorithm>
@@ -142,6 +143,7 @@ Status SinkTask::onWatermarkMoved(EventTime)
 
 Result<EpochPart> SinkTask::onEpoch(const EpochRequest& request)
 {
+    SLUICE_TRY(failPoint("sink.seal", node()));
     SLUICE_TRY(flow::SealedEpoch sealed, m_sink.seal(request.epoch));
     EpochPart part;
     part.sealed = std::move(sealed);

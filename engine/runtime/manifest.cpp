@@ -53,7 +53,7 @@ Result<std::map<std::string, StateSegment>> ManifestStore::writeState(
             = {epoch, saved.first, bytes.size(), saved.second.size(), crc32c(saved.second)};
         bytes += saved.second;
     }
-    SLUICE_TRY(writeFileDurably(statePath(epoch), bytes));
+    SLUICE_TRY(writeFileDurably(statePath(epoch), bytes, "state"));
     return segments;
 }
 
@@ -63,7 +63,7 @@ Status ManifestStore::write(const Manifest& manifest) const
     std::array<char, 32> line{};
     std::snprintf(line.data(), line.size(), "\ncrc32c:%08x\n", crc32c(json));
     return writeFileDurably(m_folder + "/" + numbered("manifest", manifest.epoch, "json"),
-                            json + line.data());
+                            json + line.data(), "manifest");
 }
 
 std::vector<std::string> ManifestStore::manifestNames() const
