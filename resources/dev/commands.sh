@@ -9,6 +9,7 @@ devHelp() {
 ./dev test --sanitize the same under the address and undefined-behaviour sanitizers
 ./dev interop [ARGS]  tests against a real Kafka broker, delta-rs and Spark
 ./dev bench NAME      a benchmark; --json prints an array of objects
+./dev soak kill       kills the program over and over, looks for what is lost or twice; --cycles N --json
 ./dev ctl ARGS        the command-line program, sluicectl
 ./dev data flights    fetch the flights example's data
 ./dev package         make the .deb
@@ -46,6 +47,17 @@ devCtl() {
 devBench() {
   buildTargets sluicectl
   exec "$build/bin/sluicectl" bench "$@"
+}
+
+# soak kill [--cycles N] [--seed S] [--json]: exit code 1 if a record is lost or there twice.
+devSoak() {
+  if [ "${1:-}" != kill ]; then
+    say "which soak? ./dev soak kill"
+    exit 2
+  fi
+  shift
+  buildTargets kill_soak sluicectl
+  exec "$build/tests/kill_soak" "$@"
 }
 
 devFormat() {

@@ -13,10 +13,16 @@ struct Ended
     QByteArray out, err;
 };
 
+/// Returns the program that is tested: the build's, or what SLUICE_CTL names.
+inline QString programPath()
+{
+    return qEnvironmentVariable("SLUICE_CTL", QStringLiteral(SLUICE_CTL));
+}
+
 inline Ended sluicectl(const QStringList& arguments, const QByteArray& input = {})
 {
     QProcess process;
-    process.start(QStringLiteral(SLUICE_CTL), arguments);
+    process.start(programPath(), arguments);
     process.write(input);
     process.closeWriteChannel();
     process.waitForFinished(60'000);
