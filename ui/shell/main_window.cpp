@@ -11,6 +11,7 @@
 #include "ui/widgets/toast.h"
 
 #include <QFileDialog>
+#include <QScreen>
 #include <QShortcut>
 
 namespace sluice::ui {
@@ -56,6 +57,8 @@ MainWindow::MainWindow(EngineBridge& bridge, QWidget* parent)
     m_toast = new Toast(central);
     connect(m_rail, &ActivityRail::chosen, this, qOverload<int>(&MainWindow::showPage));
     connect(m_welcome, &Welcome::demoWanted, this, &MainWindow::startDemo);
+    connect(m_welcome, &Welcome::connectionWanted, this,
+            [this] { showPage(QStringLiteral("connections")); });
     connect(m_welcome, &Welcome::documentWanted, this, &MainWindow::chooseDocument);
     connect(m_topBar, &TopBar::themeToggled, this,
             [] { Appearance::instance().setDark(!theme().isDark); });
@@ -66,7 +69,7 @@ MainWindow::MainWindow(EngineBridge& bridge, QWidget* parent)
     const QSettings settings = windowSettings();
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     if (!settings.contains(QStringLiteral("window/geometry")))
-        resize(1600, 1000);
+        resize(QSize(1600, 1000).boundedTo(screen()->availableSize()));
     showPage(0);
     // An empty workspace welcomes, wherever one was last.
     if (!bridge.snapshot()->pipelines.empty())

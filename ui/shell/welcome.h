@@ -5,7 +5,8 @@
 
 namespace sluice::ui {
 
-/// What a workspace without pipelines shows: start the demo plant, or open a document.
+/// What a workspace without pipelines shows: start the demo plant, set up a
+/// connection, or open a document.
 class Welcome final : public QWidget
 {
     Q_OBJECT
@@ -15,6 +16,7 @@ public:
 
 signals:
     void demoWanted();
+    void connectionWanted();
     void documentWanted();
 };
 

@@ -19,6 +19,14 @@ class MainWindowTest : public QObject
 {
     Q_OBJECT
 
+    static bool isShown(const MainWindow& window, const char* id)
+    {
+        for (int i = 0; i < window.pageCount(); ++i)
+            if (window.page(i)->isVisible())
+                return pageList()[std::size_t(i)].id == QLatin1String(id);
+        return false;
+    }
+
 private slots:
     void initTestCase()
     {
@@ -45,12 +53,6 @@ private slots:
                  QStringLiteral("sql"));
         QCOMPARE(windowSettings().value(QStringLiteral("window/dark")).toBool(), false);
         QCOMPARE(windowSettings().status(), QSettings::NoError);
-        const auto isShown = [](const MainWindow& window, const char* id) {
-            for (int i = 0; i < window.pageCount(); ++i)
-                if (window.page(i)->isVisible())
-                    return pageList()[std::size_t(i)].id == QLatin1String(id);
-            return false;
-        };
         MainWindow again(bridge);
         again.show();
         QVERIFY(isShown(again, "sql"));
@@ -76,6 +78,9 @@ private slots:
         window.show();
         auto* welcome = window.findChild<Welcome*>();
         QVERIFY(welcome && welcome->isVisible());
+        welcome->connectionWanted();
+        QVERIFY(isShown(window, "connections"));
+        window.showPage(0);
         for (QPushButton* button : welcome->findChildren<QPushButton*>())
             if (button->property("kind").toString() == QStringLiteral("primary"))
                 button->click();
