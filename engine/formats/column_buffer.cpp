@@ -3,6 +3,7 @@
 
 #include "engine/formats/value_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -78,8 +79,10 @@ arrow::Status ColumnBuffer::begin(std::size_t rows, std::size_t textBytes)
     m_validity.reset();
     if (m_shape == Shape::Text) {
         ARROW_ASSIGN_OR_RAISE(m_values, arrow::AllocateBuffer(std::int64_t((rows + 1) * 4)));
+        const double expected = m_meanText < 0 ? double(textBytes) / 8 : m_meanText * double(rows);
+        m_textCapacity = std::min(textBytes, std::size_t(expected * 1.25) + 256) + kTextStep;
         ARROW_ASSIGN_OR_RAISE(m_textBuffer,
-                              arrow::AllocateResizableBuffer(std::int64_t(textBytes)));
+                              arrow::AllocateResizableBuffer(std::int64_t(m_textCapacity)));
         m_offsets = reinterpret_cast<std::int32_t*>(m_values->mutable_data());
         m_offsets[0] = 0;
         m_text = reinterpret_cast<char*>(m_textBuffer->mutable_data());
@@ -89,6 +92,15 @@ arrow::Status ColumnBuffer::begin(std::size_t rows, std::size_t textBytes)
     ARROW_ASSIGN_OR_RAISE(m_values, arrow::AllocateBuffer(std::int64_t(bytes)));
     m_data = m_values->mutable_data();
     return arrow::Status::OK();
+}
+
+void ColumnBuffer::growText(std::size_t needed)
+{
+    m_textCapacity = std::max(needed, m_textCapacity * 2);
+    const arrow::Status grown = m_textBuffer->Resize(std::int64_t(m_textCapacity), false);
+    if (!grown.ok())
+        grown.Abort("no memory for text");
+    m_text = reinterpret_cast<char*>(m_textBuffer->mutable_data());
 }
 
 bool ColumnBuffer::setInteger(std::size_t row, std::int64_t value)
@@ -208,10 +220,12 @@ arrow::Result<std::shared_ptr<arrow::Array>> ColumnBuffer::finish(std::size_t ro
     const auto length = std::int64_t(rows);
     std::vector<std::shared_ptr<arrow::Buffer>> buffers{m_validity, m_values};
     if (m_shape == Shape::Text) {
-        // What was reserved for rows that did not come is given back, or it would be held as long
-        // as the batch lives.
-        auto* text = static_cast<arrow::ResizableBuffer*>(m_textBuffer.get());
-        ARROW_RETURN_NOT_OK(text->Resize(m_offsets[rows], true));
+        // Much that was reserved and not used is given back, or it would be held as long as the
+        // batch lives.
+        const auto used = std::size_t(m_offsets[rows]);
+        ARROW_RETURN_NOT_OK(
+            m_textBuffer->Resize(std::int64_t(used), used * 2 + 4096 < m_textCapacity));
+        m_meanText = rows > 0 ? double(used) / double(rows) : m_meanText;
         buffers.push_back(m_textBuffer);
     }
     const std::int64_t nulls = m_validity ? arrow::kUnknownNullCount : 0;

@@ -37,12 +37,15 @@ enum class Shape : std::uint8_t {
 class ColumnBuffer
 {
 public:
+    static constexpr std::size_t kTextStep = 32;
+
     explicit ColumnBuffer(const SchemaColumn& column);
 
     Shape shape() const { return m_shape; }
     const SchemaColumn& column() const { return m_column; }
 
-    /// Makes room for rows, and for text of that many bytes in all.
+    /// Makes room for rows. textBytes is the most text that can come; what is reserved follows what
+    /// came before, and grows.
     arrow::Status begin(std::size_t rows, std::size_t textBytes);
 
     void setInt64(std::size_t row, std::int64_t value)
@@ -55,13 +58,32 @@ public:
     void setDouble(std::size_t row, double value);
     void setBool(std::size_t row, bool value);
     void setDecimal(std::size_t row, const arrow::Decimal128& value);
+    /// Sets a decimal by its digits as a whole number.
+    void setDecimalDigits(std::size_t row, std::int64_t digits)
+    {
+        auto* words = reinterpret_cast<std::int64_t*>(m_data) + row * 2;
+        words[0] = digits;
+        words[1] = digits >> 63;
+        setValid(row);
+    }
     void setDate(std::size_t row, std::int32_t days);
-    /// Text must fit into what begin() reserved.
     void setText(std::size_t row, std::string_view value)
     {
         const std::int32_t start = m_offsets[row];
-        std::memcpy(m_text + start, value.data(), value.size());
+        char* to = textRoom(start, value.size());
+        std::memcpy(to, value.data(), value.size());
         m_offsets[row + 1] = start + std::int32_t(value.size());
+        setValid(row);
+    }
+    /// The same for a text behind which kTextStep bytes can be read: short ones are copied in one
+    /// step.
+    void setPaddedText(std::size_t row, const char* text, std::size_t size)
+    {
+        const std::int32_t start = m_offsets[row];
+        char* to = textRoom(start, size);
+        for (std::size_t at = 0; at < size; at += kTextStep)
+            std::memcpy(to + at, text + at, kTextStep);
+        m_offsets[row + 1] = start + std::int32_t(size);
         setValid(row);
     }
     void setNull(std::size_t row);
@@ -71,6 +93,14 @@ public:
     arrow::Result<std::shared_ptr<arrow::Array>> finish(std::size_t rows);
 
 private:
+    // Where text of a row goes; there is room for size bytes and a step behind them.
+    char* textRoom(std::int32_t start, std::size_t size)
+    {
+        if (std::size_t(start) + size + kTextStep > m_textCapacity)
+            growText(std::size_t(start) + size + kTextStep);
+        return m_text + start;
+    }
+    void growText(std::size_t needed);
     void setValid(std::size_t row)
     {
         if (m_validity)
@@ -81,7 +111,10 @@ private:
     Shape m_shape;
     std::size_t m_width; // bytes a value; 0 for Bool and Text
     std::size_t m_capacity = 0;
-    std::shared_ptr<arrow::Buffer> m_values, m_validity, m_textBuffer;
+    std::size_t m_textCapacity = 0;
+    double m_meanText = -1; // bytes a row in the last batch
+    std::shared_ptr<arrow::Buffer> m_values, m_validity;
+    std::shared_ptr<arrow::ResizableBuffer> m_textBuffer;
     std::uint8_t* m_data = nullptr;
     std::int32_t* m_offsets = nullptr;
     char* m_text = nullptr;

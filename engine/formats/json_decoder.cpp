@@ -3,11 +3,8 @@
 
 #include "engine/columns/types.h"
 #include "engine/formats/json_reasons.h"
-#include "engine/formats/value_text.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace sluice::formats {
 namespace od = simdjson::ondemand;
@@ -40,6 +37,27 @@ JsonDecoder::JsonDecoder(const RecordLayout& layout, const std::set<std::string>
     }
     m_schema = arrow::schema(std::move(fields));
     moveSharedKeys();
+    if (std::vector<ShapeReader> readers = shapeReaders(); layout.learnsShapes && !readers.empty())
+        m_shapes.emplace(std::move(readers));
+}
+
+// All columns, if each is a flat value under keys; else none, and everything is parsed.
+std::vector<ShapeReader> JsonDecoder::shapeReaders()
+{
+    std::vector<ShapeReader> out;
+    for (const auto& [isNested, index] : m_order) {
+        ColumnBuffer* flat = isNested ? m_nested[index].flat() : &m_flat[index];
+        if (!flat || flat->column().isJson)
+            return {};
+        ShapeReader& reader = out.emplace_back();
+        reader.column = flat;
+        for (const PathStep& step : flat->column().path) {
+            if (step.index() != 0)
+                return {};
+            reader.path.push_back(std::get<std::string>(step));
+        }
+    }
+    return out;
 }
 
 // On-Demand hands a value out once: a flat column whose key nested ones read too joins them.
@@ -57,34 +75,34 @@ void JsonDecoder::moveSharedKeys()
     }
 }
 
+arrow::Status JsonDecoder::beginColumns(const RawRecords& raw)
+{
+    std::size_t textBytes = 0;
+    for (const std::uint32_t length : raw.lengths)
+        textBytes += length;
+    for (ColumnBuffer& column : m_flat)
+        ARROW_RETURN_NOT_OK(
+            column.begin(raw.size(), column.shape() == Shape::Text ? textBytes : 0));
+    for (NestedColumn& column : m_nested)
+        ARROW_RETURN_NOT_OK(column.begin(raw.size(), textBytes));
+    return arrow::Status::OK();
+}
+
 Result<DecodedRecords> JsonDecoder::decode(const RawRecords& raw)
 {
     DecodedRecords out;
     const std::size_t records = raw.size();
-    std::size_t textBytes = 0;
-    for (const std::uint32_t length : raw.lengths)
-        textBytes += length;
-    for (ColumnBuffer& column : m_flat) {
-        if (const arrow::Status status
-            = column.begin(records, column.shape() == Shape::Text ? textBytes : 0);
-            !status.ok())
-            return errorFromArrow(status, "decoding JSON");
-    }
-    for (NestedColumn& column : m_nested)
-        column.begin();
+    if (const arrow::Status status = beginColumns(raw); !status.ok())
+        return errorFromArrow(status, "decoding JSON");
+    if (m_shapes)
+        m_shapes->begin(raw);
 
+    static_assert(simdjson::SIMDJSON_PADDING <= JsonShape::kPadding);
     const char* end = reinterpret_cast<const char*>(raw.bytes->data()) + raw.bytes->capacity();
     std::size_t row = 0;
     for (std::size_t i = 0; i < records; ++i) {
-        std::string_view record = raw.record(i);
-        if (record.data() + record.size() + simdjson::SIMDJSON_PADDING > end) {
-            m_copy.assign(record);
-            m_copy.append(simdjson::SIMDJSON_PADDING, ' ');
-            record = std::string_view(m_copy).substr(0, record.size());
-        }
-        if (decodeRecord(record, row)) {
-            for (NestedColumn& column : m_nested)
-                column.keepRow();
+        const std::string_view record = raw.record(i);
+        if (decodeAny(record, record.data() + record.size() + JsonShape::kPadding <= end, row)) {
             if (!out.bad.empty())
                 out.rows.push_back(std::uint32_t(i));
             ++row;
@@ -101,13 +119,32 @@ Result<DecodedRecords> JsonDecoder::decode(const RawRecords& raw)
 
     arrow::ArrayVector columns;
     for (const auto& [isNested, index] : m_order) {
-        auto column = isNested ? m_nested[index].finish() : m_flat[index].finish(row);
+        auto column = isNested ? m_nested[index].finish(row) : m_flat[index].finish(row);
         if (!column.ok())
             return errorFromArrow(column.status(), "decoding JSON");
         columns.push_back(std::move(*column));
     }
     out.columns = arrow::RecordBatch::Make(m_schema, std::int64_t(row), std::move(columns));
     return out;
+}
+
+// By its shape if it has a known one, else by the parser.
+bool JsonDecoder::decodeAny(std::string_view record, bool isPadded, std::size_t row)
+{
+    if (m_shapes && isPadded && m_shapes->read(record, row))
+        return true;
+    if (!isPadded) {
+        m_copy.assign(record);
+        m_copy.append(JsonShape::kPadding, ' ');
+        record = std::string_view(m_copy).substr(0, record.size());
+    }
+    if (!decodeRecord(record, row))
+        return false;
+    for (NestedColumn& column : m_nested)
+        column.keepRow();
+    if (m_shapes)
+        m_shapes->learn(record, row);
+    return true;
 }
 
 bool JsonDecoder::reject(std::string reason)
@@ -175,7 +212,7 @@ bool JsonDecoder::readField(od::field& field, std::size_t at, std::size_t row)
         return reject("field \"" + reader.key + "\" stands twice");
     reader.seenIn = m_serial;
     if (!reader.nested.empty())
-        return readNested(field.value(), reader);
+        return readNested(field.value(), reader, row);
     return readFlat(field.value(), m_flat[std::size_t(reader.flat)], row);
 }
 
@@ -195,173 +232,6 @@ bool JsonDecoder::skip(od::value& value)
     }
 }
 
-bool JsonDecoder::putNull(ColumnBuffer& column, std::size_t row)
-{
-    if (!column.column().isNullable)
-        return reject(column.column().name + ": a value is required");
-    column.setNull(row);
-    return true;
-}
-
-bool JsonDecoder::misfit(ColumnBuffer& column, std::size_t row, od::value value)
-{
-    if (column.column().isNullOnError && column.column().isNullable) {
-        column.setNull(row);
-        return true;
-    }
-    return reject(column.column().name + ": expected " + typeName(*column.column().type)
-                  + ", found " + foundText(value));
-}
-
-namespace {
-
-// Steps over a scalar, which the parser only then looks at.
-bool isScalar(od::value value, od::json_type type)
-{
-    od::number number;
-    bool flag = false;
-    std::string_view text;
-    switch (type) {
-    case od::json_type::number:
-        return value.get_number().get(number) == simdjson::SUCCESS
-            || value.get_double().error() == simdjson::SUCCESS; // a whole number of any size
-    case od::json_type::boolean: return value.get_bool().get(flag) == simdjson::SUCCESS;
-    case od::json_type::string: return value.get_string().get(text) == simdjson::SUCCESS;
-    default: return false;
-    }
-}
-
-} // namespace
-
-bool JsonDecoder::readFlat(od::value value, ColumnBuffer& column, std::size_t row)
-{
-    if (column.column().isJson) {
-        std::string_view json;
-        od::json_type type{};
-        if (value.type().get(type) != simdjson::SUCCESS)
-            return misfit(column, row, value);
-        if (type == od::json_type::null && value.is_null().value_unsafe())
-            return putNull(column, row);
-        if (type == od::json_type::object || type == od::json_type::array) {
-            const auto error = type == od::json_type::object
-                ? value.get_object().value_unsafe().raw_json().get(json)
-                : value.get_array().value_unsafe().raw_json().get(json);
-            if (error != simdjson::SUCCESS)
-                return reject(parserReason(error));
-            if (!isNested(json))
-                return reject(column.column().name
-                              + ": the value's brackets do not match, or are too deep");
-        } else {
-            json = trimmedToken(value.raw_json_token());
-            if (!isScalar(value, type))
-                return reject(column.column().name + ": no JSON value");
-        }
-        column.setText(row, json);
-        return true;
-    }
-    const std::string_view token = value.raw_json_token();
-    if (token.front() == 'n') {
-        if (value.is_null().value_unsafe())
-            return putNull(column, row);
-        return misfit(column, row, value);
-    }
-    return readScalar(value, column, row);
-}
-
-bool JsonDecoder::readScalar(od::value value, ColumnBuffer& column, std::size_t row)
-{
-    const std::string_view token = value.raw_json_token();
-    const bool isText = token.front() == '"';
-    std::string_view text;
-    std::int64_t whole = 0;
-    double real = 0;
-    bool flag = false;
-    switch (column.shape()) {
-    case Shape::Text: {
-        if (!isText)
-            return misfit(column, row, value);
-        const std::string_view quoted = trimmedToken(token);
-        if (std::memchr(quoted.data(), '\\', quoted.size()) == nullptr && quoted.size() >= 2) {
-            column.setText(row, quoted.substr(1, quoted.size() - 2));
-            return value.get_raw_json_string().error() == simdjson::SUCCESS; // step over it
-        }
-        if (value.get_string().get(text) != simdjson::SUCCESS)
-            return reject(column.column().name + ": the string has a broken escape");
-        column.setText(row, text);
-        return true;
-    }
-    case Shape::Int64:
-        if (value.get_int64().get(whole) != simdjson::SUCCESS)
-            return misfit(column, row, value);
-        column.setInt64(row, whole);
-        return true;
-    case Shape::Int8:
-    case Shape::Int16:
-    case Shape::Int32:
-        return (value.get_int64().get(whole) == simdjson::SUCCESS && column.setInteger(row, whole))
-            || misfit(column, row, value);
-    case Shape::Float:
-    case Shape::Double:
-        if (value.get_double().get(real) != simdjson::SUCCESS || !std::isfinite(real))
-            return misfit(column, row, value);
-        column.setDouble(row, real);
-        return true;
-    case Shape::Bool:
-        if (value.get_bool().get(flag) != simdjson::SUCCESS)
-            return misfit(column, row, value);
-        column.setBool(row, flag);
-        return true;
-    case Shape::Timestamp:
-        if (!isText) {
-            if (value.get_int64().get(whole) != simdjson::SUCCESS
-                || !column.setFromText(row, trimmedToken(token)))
-                return misfit(column, row, value);
-            return true;
-        }
-        break;
-    case Shape::Decimal:
-        if (!isText) {
-            if (value.get_double().get(real) != simdjson::SUCCESS
-                || !column.setFromText(row, trimmedToken(token)))
-                return misfit(column, row, value);
-            return true;
-        }
-        break;
-    case Shape::Date: break;
-    }
-    // Dates, timestamps and decimals as text.
-    if (!isText || value.get_string().get(text) != simdjson::SUCCESS
-        || !column.setFromText(row, text)
-        || (column.shape() == Shape::Timestamp && text.size() < 10))
-        return misfit(column, row, value);
-    return true;
-}
-
-bool JsonDecoder::readNested(od::value value, const Field& field)
-{
-    std::string_view json;
-    od::json_type type{};
-    if (value.type().get(type) != simdjson::SUCCESS)
-        return reject("no JSON");
-    simdjson::error_code error = simdjson::SUCCESS;
-    if (type == od::json_type::object)
-        error = value.get_object().value_unsafe().raw_json().get(json);
-    else if (type == od::json_type::array)
-        error = value.get_array().value_unsafe().raw_json().get(json);
-    else
-        json = trimmedToken(value.raw_json_token());
-    simdjson::dom::element element;
-    if (error == simdjson::SUCCESS)
-        error = m_dom.parse(json.data(), json.size(), true).get(element);
-    if (error != simdjson::SUCCESS)
-        return reject(field.key + ": " + parserReason(error));
-    for (const std::size_t index : field.nested) {
-        if (!m_nested[index].read(element, m_reason))
-            return false;
-    }
-    return true;
-}
-
 bool JsonDecoder::fillMissing(std::size_t row)
 {
     for (Field& field : m_fields) {
@@ -370,7 +240,7 @@ bool JsonDecoder::fillMissing(std::size_t row)
         if (field.flat != kSkipped && !putNull(m_flat[std::size_t(field.flat)], row))
             return false;
         for (const std::size_t index : field.nested) {
-            if (!m_nested[index].readNull(m_reason))
+            if (!m_nested[index].readNull(row, m_reason))
                 return false;
         }
     }

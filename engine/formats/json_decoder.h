@@ -2,14 +2,18 @@
 #pragma once
 
 #include "engine/formats/column_buffer.h"
+#include "engine/formats/json_shapes.h"
 #include "engine/formats/nested_column.h"
 #include "engine/formats/record_decoder.h"
+
+#include <optional>
 
 #include <simdjson.h>
 
 namespace sluice::formats {
 
-/// JSON objects to columns, in one pass with simdjson On-Demand.
+/// JSON objects to columns, in one pass with simdjson On-Demand; records that look like others
+/// before them without it, by their JsonShape.
 ///
 /// Each field is first compared with the one that stood at this place in the record before, so a
 /// steady stream looks nothing up. Fields that no column reads are skipped: their brackets, quotes
@@ -39,13 +43,16 @@ private:
     };
 
     void moveSharedKeys();
+    std::vector<ShapeReader> shapeReaders();
+    arrow::Status beginColumns(const RawRecords& raw);
+    bool decodeAny(std::string_view record, bool isPadded, std::size_t row);
     bool decodeRecord(std::string_view record, std::size_t row);
     bool readField(simdjson::ondemand::field& field, std::size_t at, std::size_t row);
     int fieldOf(simdjson::ondemand::field& field, std::size_t at);
     bool skip(Value& value);
     bool readFlat(Value value, ColumnBuffer& column, std::size_t row);
     bool readScalar(Value value, ColumnBuffer& column, std::size_t row);
-    bool readNested(Value value, const Field& field);
+    bool readNested(Value value, const Field& field, std::size_t row);
     bool fillMissing(std::size_t row);
     bool putNull(ColumnBuffer& column, std::size_t row);
     bool misfit(ColumnBuffer& column, std::size_t row, Value value);
@@ -58,6 +65,7 @@ private:
     std::vector<Expected> m_expected;
     simdjson::ondemand::parser m_parser;
     simdjson::dom::parser m_dom;
+    std::optional<JsonShapes> m_shapes;
     std::uint64_t m_serial = 0;
     std::string m_reason;
     std::string m_copy; // a last record without padding behind it

@@ -25,6 +25,32 @@ const char* kindOf(element value)
     }
 }
 
+std::string misfitReason(element value, const arrow::DataType& type)
+{
+    return "expected " + typeName(type) + ", found " + kindOf(value);
+}
+
+// Numbers below the top level are milliseconds unless the column says otherwise.
+SchemaColumn flatColumn(SchemaColumn column)
+{
+    if (column.numberUnitNs == 0)
+        column.numberUnitNs = 1'000'000;
+    return column;
+}
+
+bool setScalar(element value, ColumnBuffer& to, std::size_t row)
+{
+    const bool isText = value.is_string();
+    const bool takesText = to.shape() == Shape::Text || to.shape() == Shape::Date
+        || to.shape() == Shape::Timestamp || to.shape() == Shape::Decimal;
+    if (value.is_array() || value.is_object() || (isText && !takesText)
+        || (to.shape() == Shape::Text && !isText) || value.is_bool() != (to.shape() == Shape::Bool))
+        return false;
+    if (isText)
+        return to.setFromText(row, value.get_string().value_unsafe());
+    return to.setFromText(row, simdjson::minify(value));
+}
+
 // Appends JSON values to Arrow builders of any type.
 class Appender
 {
@@ -101,28 +127,11 @@ private:
     // One value by way of a column of one row: the same rules as for flat columns.
     bool scalar(element value, arrow::ArrayBuilder& builder)
     {
-        SchemaColumn column{.name = "value",
-                            .type = builder.type(),
-                            .path = {},
-                            .numberUnitNs = m_numberUnitNs};
-        if (column.numberUnitNs == 0)
-            column.numberUnitNs = 1'000'000;
-        std::string text;
-        const bool isText = value.is_string();
-        if (isText)
-            text = std::string(value.get_string().value_unsafe());
-        else if (value.is_array() || value.is_object())
-            return misfit(value, builder);
-        else
-            text = simdjson::minify(value);
-        ColumnBuffer one(column);
-        if (!one.begin(1, text.size()).ok())
+        ColumnBuffer one(flatColumn(
+            {.name = "value", .type = builder.type(), .path = {}, .numberUnitNs = m_numberUnitNs}));
+        if (!one.begin(1, 0).ok())
             return false;
-        const bool takesText = one.shape() == Shape::Text || one.shape() == Shape::Date
-            || one.shape() == Shape::Timestamp || one.shape() == Shape::Decimal;
-        const bool takesBool = one.shape() == Shape::Bool;
-        if ((isText && !takesText) || (one.shape() == Shape::Text && !isText)
-            || (value.is_bool() != takesBool) || !one.setFromText(0, text))
+        if (!setScalar(value, one, 0))
             return misfit(value, builder);
         const auto array = one.finish(1);
         return array.ok() && builder.AppendArraySlice(*(*array)->data(), 0, 1).ok();
@@ -130,7 +139,7 @@ private:
 
     bool misfit(element value, const arrow::ArrayBuilder& builder)
     {
-        m_reason = "expected " + typeName(*builder.type()) + ", found " + kindOf(value);
+        m_reason = misfitReason(value, *builder.type());
         return false;
     }
 
@@ -143,22 +152,23 @@ private:
 NestedColumn::NestedColumn(const SchemaColumn& column)
     : m_column(column)
 {
+    Shape shape{};
+    if (shapeOf(*column.type, shape))
+        m_flat.emplace(flatColumn(column));
 }
 
-void NestedColumn::begin()
+arrow::Status NestedColumn::begin(std::size_t rows, std::size_t textBytes)
 {
+    if (m_flat)
+        return m_flat->begin(rows, m_flat->shape() == Shape::Text ? textBytes : 0);
     m_builder = arrow::MakeBuilder(m_column.type).ValueOrDie();
     m_rows.clear();
+    return arrow::Status::OK();
 }
 
-bool NestedColumn::read(element top, std::string& reason)
+bool NestedColumn::read(element value, std::size_t row, std::string& reason)
 {
-    return readAt(top, 1, reason);
-}
-
-bool NestedColumn::readAt(element value, std::size_t step, std::string& reason)
-{
-    for (; step < m_column.path.size(); ++step) {
+    for (std::size_t step = 1; step < m_column.path.size(); ++step) {
         const PathStep& next = m_column.path[step];
         element inner;
         bool isThere = false;
@@ -169,47 +179,68 @@ bool NestedColumn::readAt(element value, std::size_t step, std::string& reason)
                 && value.get_array().value_unsafe().at(std::get<std::size_t>(next)).get(inner)
                     == simdjson::SUCCESS;
         if (!isThere)
-            return readNull(reason);
+            return readNull(row, reason);
         value = inner;
     }
     if (value.is_null())
-        return readNull(reason);
-    if (m_column.isJson)
-        return static_cast<arrow::StringBuilder&>(*m_builder).Append(simdjson::minify(value)).ok();
-    // A value that fails halfway would leave the builder's children at different lengths, so each
-    // is built alone first.
+        return readNull(row, reason);
     std::string why;
-    std::unique_ptr<arrow::ArrayBuilder> one = arrow::MakeBuilder(m_column.type).ValueOrDie();
-    if (Appender(why, m_column.numberUnitNs).append(value, *one)) {
-        const auto array = one->Finish();
-        return array.ok() && m_builder->AppendArraySlice(*(*array)->data(), 0, 1).ok();
-    }
+    if (put(value, row, why))
+        return true;
     if (m_column.isNullOnError && m_column.isNullable)
-        return m_builder->AppendNull().ok();
+        return readNull(row, reason);
     reason = m_column.name + ": " + why;
     return false;
 }
 
-bool NestedColumn::readNull(std::string& reason)
+bool NestedColumn::put(element value, std::size_t row, std::string& why)
 {
-    if (m_column.isNullable)
+    if (m_flat && m_column.isJson) {
+        m_flat->setText(row, simdjson::minify(value));
+        return true;
+    }
+    if (m_flat) {
+        if (setScalar(value, *m_flat, row))
+            return true;
+        why = misfitReason(value, *m_column.type);
+        return false;
+    }
+    // A value that fails halfway would leave the builder's children at different lengths, so each
+    // is built alone first.
+    std::unique_ptr<arrow::ArrayBuilder> one = arrow::MakeBuilder(m_column.type).ValueOrDie();
+    if (!Appender(why, m_column.numberUnitNs).append(value, *one))
+        return false;
+    const auto array = one->Finish();
+    return array.ok() && m_builder->AppendArraySlice(*(*array)->data(), 0, 1).ok();
+}
+
+bool NestedColumn::readNull(std::size_t row, std::string& reason)
+{
+    if (!m_column.isNullable) {
+        reason = m_column.name + ": a value is required";
+        return false;
+    }
+    if (!m_flat)
         return m_builder->AppendNull().ok();
-    reason = m_column.name + ": a value is required";
-    return false;
+    m_flat->setNull(row);
+    return true;
 }
 
 void NestedColumn::keepRow()
 {
-    m_rows.push_back(m_builder->length() - 1);
+    if (!m_flat)
+        m_rows.push_back(m_builder->length() - 1);
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>> NestedColumn::finish()
+arrow::Result<std::shared_ptr<arrow::Array>> NestedColumn::finish(std::size_t rows)
 {
+    if (m_flat)
+        return m_flat->finish(rows);
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Array> all, m_builder->Finish());
     if (all->length() == std::int64_t(m_rows.size()))
         return all;
-    const arrow::Int64Array rows(std::int64_t(m_rows.size()), arrow::Buffer::Wrap(m_rows));
-    return arrow::compute::Take(*all, rows);
+    const arrow::Int64Array picked(std::int64_t(m_rows.size()), arrow::Buffer::Wrap(m_rows));
+    return arrow::compute::Take(*all, picked);
 }
 
 } // namespace sluice::formats

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/formats/column_buffer.h"
 #include "engine/formats/record_schema.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,21 +22,25 @@ public:
     explicit NestedColumn(const SchemaColumn& column);
 
     const SchemaColumn& column() const { return m_column; }
-    void begin();
-    /// Finds the column's value under the top-level field's value and keeps it for this record.
-    /// False with a reason if it does not fit.
-    bool read(simdjson::dom::element top, std::string& reason);
+    /// Where the values stand of a column that is no struct, list or map; null for those.
+    ColumnBuffer* flat() { return m_flat ? &*m_flat : nullptr; }
+    arrow::Status begin(std::size_t rows, std::size_t textBytes);
+    /// Finds the column's value under the top-level field's value and keeps it for this record,
+    /// whose row would be the given one. False with a reason if it does not fit.
+    bool read(simdjson::dom::element top, std::size_t row, std::string& reason);
     /// Keeps null for this record.
-    bool readNull(std::string& reason);
+    bool readNull(std::size_t row, std::string& reason);
     /// The record is good: what was read last becomes the next row.
     void keepRow();
-    arrow::Result<std::shared_ptr<arrow::Array>> finish();
+    arrow::Result<std::shared_ptr<arrow::Array>> finish(std::size_t rows);
 
 private:
-    bool readAt(simdjson::dom::element value, std::size_t step, std::string& reason);
+    bool put(simdjson::dom::element value, std::size_t row, std::string& why);
+
     SchemaColumn m_column;
-    std::unique_ptr<arrow::ArrayBuilder> m_builder;
-    std::vector<std::int64_t> m_rows; // builder rows that belong to good records
+    std::optional<ColumnBuffer> m_flat;
+    std::unique_ptr<arrow::ArrayBuilder> m_builder; // struct, list, map
+    std::vector<std::int64_t> m_rows;               // builder rows that belong to good records
 };
 
 } // namespace sluice::formats

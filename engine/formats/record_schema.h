@@ -56,6 +56,9 @@ struct RecordLayout
     char quote = '"';
     bool hasHeader = true;
     std::vector<std::string> nullValues{""};
+    /// JSON: whether records that look like others are read without parsing. The results are the
+    /// same; tests compare.
+    bool learnsShapes = true;
 };
 
 /// The options that every source with records has, declared once.

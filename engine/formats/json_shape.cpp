@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/formats/json_shape.h"
+
+#include "engine/formats/digits.h"
+
+#include <bit>
+#include <cstring>
+
+#include <immintrin.h>
+
+namespace sluice::formats {
+namespace {
+
+constexpr std::uint32_t kStep = 32; // bytes of a vector
+
+// Whether the bytes at a place are the expected ones, one at least; both can be read up to the next
+// vector.
+bool isSame(const char* at, const char* expected, std::uint32_t length)
+{
+    for (;; at += kStep, expected += kStep, length -= kStep) {
+        const __m256i equal
+            = _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)),
+                                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(expected)));
+        const auto differing = ~std::uint32_t(_mm256_movemask_epi8(equal));
+        if (length <= kStep)
+            return (differing << (kStep - length)) == 0;
+        if (differing != 0)
+            return false;
+    }
+}
+
+// Returns where a string ends that begins at a place: at its closing quote. Null if there is an
+// escape or a control character before it, or the record's end.
+const char* closingQuote(const char* at, const char* end)
+{
+    const __m256i quote = _mm256_set1_epi8('"');
+    const __m256i backslash = _mm256_set1_epi8('\\');
+    const __m256i lastControl = _mm256_set1_epi8(0x1F);
+    for (; at < end; at += kStep) {
+        const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+        const __m256i isQuote = _mm256_cmpeq_epi8(bytes, quote);
+        const __m256i isOther
+            = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, backslash),
+                              _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, lastControl), bytes));
+        const auto found = std::uint32_t(_mm256_movemask_epi8(_mm256_or_si256(isQuote, isOther)));
+        if (found == 0)
+            continue;
+        at += std::countr_zero(found);
+        return at < end && *at == '"' ? at : nullptr;
+    }
+    return nullptr;
+}
+
+bool isWord(const char* at, const char (&word)[5])
+{
+    return std::memcmp(at, word, 4) == 0;
+}
+
+// A number as JSON writes it, without an exponent, of at most 18 digits: digits * 10^-behind.
+struct PlainNumber
+{
+    const char* end = nullptr; // null: left to the parser
+    std::int64_t digits = 0;
+    int count = 0;  // of digits
+    int behind = 0; // of them behind the point
+    bool isNegative = false;
+};
+
+PlainNumber plainNumber(const char* at)
+{
+    PlainNumber out;
+    out.isNegative = *at == '-';
+    at += out.isNegative ? 1 : 0;
+    const DigitRun whole = readDigits(at);
+    if (whole.count == 0 || whole.count == 16 || (*at == '0' && whole.count > 1))
+        return out;
+    at += whole.count;
+    out.digits = std::int64_t(whole.value);
+    out.count = whole.count;
+    if (*at == '.') {
+        const DigitRun rest = readDigits(at + 1);
+        if (rest.count == 0 || rest.count == 16 || out.count + rest.count > 18)
+            return out;
+        out.digits = out.digits * kPowersOfTen[std::size_t(rest.count)] + std::int64_t(rest.value);
+        out.behind = rest.count;
+        out.count += rest.count;
+        at += rest.count + 1;
+    }
+    if (*at == 'e' || *at == 'E')
+        return out;
+    if (out.isNegative)
+        out.digits = -out.digits;
+    out.end = at;
+    return out;
+}
+
+} // namespace
+
+bool JsonShape::read(std::string_view record, std::size_t row) const
+{
+    const char* at = record.data();
+    const char* const end = at + record.size();
+    const char* expected = m_bytes.data();
+    for (const Step& step : m_steps) {
+        if (end - at < std::ptrdiff_t(step.length)
+            || !isSame(at, expected + step.between, step.length))
+            return false;
+        at += step.length;
+        if (&step == &m_steps.back())
+            break;
+        at = readValue(step, at, end, row);
+        if (!at)
+            return false;
+    }
+    if (at != end)
+        return false;
+    for (ColumnBuffer* column : m_missing)
+        column->setNull(row);
+    return true;
+}
+
+// Returns the place behind the value. It may lie behind the record's end, if the record ends in the
+// value: nothing is left for the bytes that must follow then, and the record is not of this shape.
+const char* JsonShape::readValue(const Step& step, const char* at, const char* end, std::size_t row)
+{
+    if (*at == 'n') {
+        if (!isWord(at, "null") || (step.column && !step.column->column().isNullable))
+            return nullptr;
+        if (step.column)
+            step.column->setNull(row);
+        return at + 4;
+    }
+    switch (step.kind) {
+    case Kind::Text: return readText(step, at, end, row);
+    case Kind::Integer: return readInteger(step, at, row);
+    case Kind::Decimal:
+        return *at == '"' ? readTime(step, at, end, row) : readDecimal(step, at, row);
+    case Kind::Timestamp:
+        return *at == '"' ? readTime(step, at, end, row) : readInteger(step, at, row);
+    case Kind::Date: return readTime(step, at, end, row);
+    case Kind::Real: return readReal(step, at, row);
+    case Kind::Bool: return readBool(step, at, row);
+    case Kind::Skip: break;
+    }
+    if (*at == '"') {
+        const char* quote = closingQuote(at + 1, end);
+        return quote ? quote + 1 : nullptr;
+    }
+    return *at == 't' || *at == 'f' ? readBool(step, at, row) : plainNumber(at).end;
+}
+
+const char* JsonShape::readText(const Step& step, const char* at, const char* end, std::size_t row)
+{
+    if (*at != '"')
+        return nullptr;
+    const char* quote = closingQuote(at + 1, end);
+    if (!quote)
+        return nullptr;
+    step.column->setPaddedText(row, at + 1, std::size_t(quote - at - 1));
+    return quote + 1;
+}
+
+const char* JsonShape::readInteger(const Step& step, const char* at, std::size_t row)
+{
+    const PlainNumber number = plainNumber(at);
+    if (!number.end || number.behind > 0)
+        return nullptr;
+    if (step.kind == Kind::Integer)
+        return step.column->setInteger(row, number.digits) ? number.end : nullptr;
+    const std::int64_t unitNs = step.column->column().numberUnitNs;
+    std::int64_t us = 0;
+    if (unitNs <= 0
+        || (unitNs >= 1000 && __builtin_mul_overflow(number.digits, unitNs / 1000, &us)))
+        return nullptr;
+    step.column->setInt64(row, unitNs >= 1000 ? us : number.digits / 1000);
+    return number.end;
+}
+
+const char* JsonShape::readDecimal(const Step& step, const char* at, std::size_t row)
+{
+    const PlainNumber number = plainNumber(at);
+    // The parser reads numbers below the top level by way of a double.
+    if (!number.end || number.behind > step.scale || (step.isDeep && number.count > 15)
+        || number.count - number.behind + step.scale > 18)
+        return nullptr;
+    const std::int64_t digits
+        = number.digits * kPowersOfTen[std::size_t(step.scale - number.behind)];
+    if (digits >= step.limit || digits <= -step.limit)
+        return nullptr;
+    step.column->setDecimalDigits(row, digits);
+    return number.end;
+}
+
+// Up to 15 digits and powers of ten up to 10^22 are exact as doubles, so one division rounds
+// correctly. Source: William Clinger, "How to read floating point numbers accurately" (1990).
+const char* JsonShape::readReal(const Step& step, const char* at, std::size_t row)
+{
+    const PlainNumber number = plainNumber(at);
+    if (!number.end || number.count > 15 || (number.digits == 0 && number.isNegative))
+        return nullptr;
+    step.column->setDouble(row,
+                           double(number.digits)
+                               / double(kPowersOfTen[std::size_t(number.behind)]));
+    return number.end;
+}
+
+const char* JsonShape::readTime(const Step& step, const char* at, const char* end, std::size_t row)
+{
+    if (*at != '"')
+        return nullptr;
+    const char* quote = closingQuote(at + 1, end);
+    const auto size = std::size_t(quote - at - 1);
+    constexpr std::size_t kShortestTime = 10; // the parser differs by level on shorter ones
+    if (!quote || (step.kind == Kind::Timestamp && size < kShortestTime)
+        || !step.column->setFromText(row, {at + 1, size}))
+        return nullptr;
+    return quote + 1;
+}
+
+const char* JsonShape::readBool(const Step& step, const char* at, std::size_t row)
+{
+    const bool isTrue = isWord(at, "true");
+    if (!isTrue && !(isWord(at, "fals") && at[4] == 'e'))
+        return nullptr;
+    if (step.column)
+        step.column->setBool(row, isTrue);
+    return at + (isTrue ? 4 : 5);
+}
+
+} // namespace sluice::formats

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/formats/column_buffer.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::formats {
+
+/// A flat column and the keys that lead to its value in a record.
+struct ShapeReader
+{
+    std::vector<std::string> path;
+    ColumnBuffer* column = nullptr;
+};
+
+/// The bytes that a JSON record has between its values, learned from one record: other records of a
+/// stream mostly differ in their values alone. Such a record is read without parsing it.
+///
+/// Reads only what the parser would read to the same values, and leaves every doubt to it: other
+/// bytes between the values, escapes, control characters, numbers that are long or not written as
+/// JSON has them, values that do not fit. The caller checks that the bytes are UTF-8. A key cannot
+/// stand twice in a record that has the bytes of a shape.
+class JsonShape
+{
+public:
+    /// Bytes behind the last record that reading may touch.
+    static constexpr std::size_t kPadding = 64;
+
+    /// Learns from a record that the parser has read without an error. Nothing if a column's value
+    /// is no scalar in it, a list stands in it or a key stands twice.
+    static std::optional<JsonShape> learn(std::string_view record,
+                                          const std::vector<ShapeReader>& readers);
+
+    /// Sets all columns of a row from a record, kPadding bytes behind which can be read. False if
+    /// the parser must read it; the row then holds anything.
+    bool read(std::string_view record, std::size_t row) const;
+
+private:
+    enum class Kind : std::uint8_t { Skip, Text, Integer, Real, Decimal, Timestamp, Date, Bool };
+
+    struct Step
+    {
+        std::uint32_t between = 0; // in m_bytes: what stands before the value
+        std::uint32_t length = 0;
+        Kind kind = Kind::Skip;
+        bool isDeep = false; // below the top level, where the parser's rules are narrower
+        ColumnBuffer* column = nullptr;
+        std::int64_t scaleFactor = 1; // Decimal: 10^scale
+        std::int64_t limit = 0;       // Decimal: 10^precision
+        int scale = 0;
+    };
+    friend class ShapeLearner;
+
+    static const char* readValue(const Step& step, const char* at, const char* end,
+                                 std::size_t row);
+    static const char* readText(const Step& step, const char* at, const char* end, std::size_t row);
+    static const char* readInteger(const Step& step, const char* at, std::size_t row);
+    static const char* readDecimal(const Step& step, const char* at, std::size_t row);
+    static const char* readReal(const Step& step, const char* at, std::size_t row);
+    static const char* readTime(const Step& step, const char* at, const char* end, std::size_t row);
+    static const char* readBool(const Step& step, const char* at, std::size_t row);
+
+    std::vector<Step> m_steps; // the last one has no value: what stands behind all of them
+    std::string m_bytes;       // padded, so that a whole vector can be loaded anywhere
+    std::vector<ColumnBuffer*> m_missing;
+};
+
+} // namespace sluice::formats
