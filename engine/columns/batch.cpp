@@ -2,13 +2,47 @@
 #include "engine/columns/batch.h"
 
 #include <mutex>
+#include <utility>
 
+#include <arrow/array/concatenate.h>
 #include <arrow/compute/api.h>
 #include <arrow/compute/initialize.h>
 #include <arrow/util/byte_size.h>
 
 namespace sluice {
 namespace {
+
+// Rows that stand one behind the other: the first and how many.
+using Run = std::pair<std::uint32_t, std::uint32_t>;
+
+// Where a few rows are missing, the others are long runs, which are copied as such. Nothing if they
+// are short.
+std::vector<Run> longRuns(const std::vector<std::uint32_t>& rows)
+{
+    constexpr std::size_t kShortRun = 64;
+    const std::size_t most = rows.size() / kShortRun;
+    std::vector<Run> out;
+    for (std::size_t i = 0; i < rows.size() && out.size() <= most;) {
+        std::size_t end = i + 1;
+        while (end < rows.size() && rows[end] == rows[end - 1] + 1)
+            ++end;
+        out.emplace_back(rows[i], std::uint32_t(end - i));
+        i = end;
+    }
+    if (out.size() > most)
+        out.clear();
+    return out;
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> copyRuns(const arrow::Array& column,
+                                                      const std::vector<Run>& runs)
+{
+    arrow::ArrayVector parts;
+    parts.reserve(runs.size());
+    for (const auto& [first, count] : runs)
+        parts.push_back(column.Slice(first, count));
+    return arrow::Concatenate(parts);
+}
 
 std::shared_ptr<const std::vector<std::uint32_t>>
 pickRawRows(const Batch& batch, const std::vector<std::uint32_t>& rows)
@@ -50,18 +84,22 @@ arrow::Result<Batch> takeRows(const Batch& batch, const std::vector<std::uint32_
 {
     const arrow::UInt32Array indices(std::int64_t(rows.size()), arrow::Buffer::Wrap(rows));
     const auto options = arrow::compute::TakeOptions::NoBoundsCheck();
+    const std::vector<Run> runs = longRuns(rows);
+    const auto pick = [&](const arrow::Array& column) {
+        return runs.empty() ? arrow::compute::Take(column, indices, options)
+                            : copyRuns(column, runs);
+    };
     Batch out = batch;
     arrow::ArrayVector columns;
     columns.reserve(std::size_t(batch.columns->num_columns()));
     for (const auto& column : batch.columns->columns()) {
-        ARROW_ASSIGN_OR_RAISE(auto taken, arrow::compute::Take(*column, indices, options));
-        columns.push_back(std::move(taken));
+        ARROW_ASSIGN_OR_RAISE(auto picked, pick(*column));
+        columns.push_back(std::move(picked));
     }
     out.columns = arrow::RecordBatch::Make(batch.columns->schema(), std::int64_t(rows.size()),
                                            std::move(columns));
     if (batch.eventTimes) {
-        ARROW_ASSIGN_OR_RAISE(auto times,
-                              arrow::compute::Take(*batch.eventTimes, indices, options));
+        ARROW_ASSIGN_OR_RAISE(auto times, pick(*batch.eventTimes));
         out.eventTimes = std::static_pointer_cast<arrow::Int64Array>(times);
     }
     out.rawRows = pickRawRows(batch, rows);

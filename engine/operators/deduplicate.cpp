@@ -89,11 +89,8 @@ Status Deduplicate::process(std::size_t, const Batch& batch, flow::NodeContext& 
     m_codec.encode(columns, m_encoded);
     std::vector<std::uint32_t> kept;
     kept.reserve(std::size_t(batch.rows()));
-    const EventTime watermark = context.watermark();
-    for (std::uint32_t row = 0; row < std::uint32_t(batch.rows()); ++row)
-        if (m_seen.insert(m_encoded.key(row), m_encoded.hashes[row], batch.eventTime(row).us,
-                          watermark))
-            kept.push_back(row);
+    m_seen.insertAll(m_encoded, {batch.eventTimes->raw_values(), std::size_t(batch.rows())},
+                     context.watermark(), kept);
     tell(context);
     if (kept.size() == std::size_t(batch.rows())) {
         context.emit(batch);

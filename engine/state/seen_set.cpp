@@ -1,51 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/state/seen_set.h"
 
-#include "engine/state/key_codec.h"
-
 #include <algorithm>
 
 namespace sluice::state {
 namespace {
 
 constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t kAhead = 16; // keys whose slots are on their way from memory
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
+
+std::uint64_t lowOf(std::string_view key)
+{
+    return hashBytes(key, kSecondSeed) | 1; // 0 means free
+}
 
 } // namespace
 
 SeenSet::SeenSet(Micros horizon)
     : m_horizonUs(horizon.count())
-    , m_slots(kFirstSlots)
 {
+    begin(0);
 }
 
-SeenSet::Slot& SeenSet::slotOf(std::uint64_t high, std::uint64_t low)
+// Makes an empty table in which so many keys take up less than half.
+void SeenSet::begin(std::size_t keys)
 {
-    for (std::size_t at = high & mask();; at = (at + 1) & mask()) {
-        Slot& slot = m_slots[at];
-        if (slot.low == 0 || (slot.high == high && slot.low == low))
-            return slot;
-    }
+    m_slots = std::max(kFirstSlots, keys * 15 / 7);
+    m_memory = ZeroedMemory(m_slots * sizeof(Slot));
+    m_used = 0;
+    m_oldestUs = INT64_MAX;
 }
 
 bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t timeUs,
                      EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
-    const std::uint64_t low = hashBytes(key, kSecondSeed) | 1; // 0 means free
-    Slot* slot = &slotOf(hash, low);
-    if (slot->low != 0) {
-        if (!isReleased(*slot, watermark) && timeUs <= slot->timeUs + m_horizonUs
-            && timeUs >= slot->timeUs - m_horizonUs)
+    return insertHashed(hash, lowOf(key), timeUs);
+}
+
+void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> timesUs,
+                        EventTime watermark, std::vector<std::uint32_t>& unseen)
+{
+    m_watermark = std::max(m_watermark, watermark);
+    const std::size_t rows = keys.rows();
+    m_lows.resize(rows);
+    for (std::size_t row = 0; row < rows; ++row)
+        m_lows[row] = lowOf(keys.key(row));
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (row + kAhead < rows)
+            __builtin_prefetch(slots() + homeOf(keys.hashes[row + kAhead]), 1);
+        if (insertHashed(keys.hashes[row], m_lows[row], timesUs[row]))
+            unseen.push_back(std::uint32_t(row));
+    }
+}
+
+bool SeenSet::insertHashed(std::uint64_t high, std::uint64_t low, std::int64_t timeUs)
+{
+    Slot& slot = slotOf(high, low);
+    if (slot.low != 0) {
+        if (!isReleased(slot, m_watermark) && timeUs <= slot.timeUs + m_horizonUs
+            && timeUs >= slot.timeUs - m_horizonUs)
             return false;
-        slot->timeUs = timeUs;
-        m_changes.push_back(*slot);
+        slot.timeUs = timeUs;
+        m_changes.push_back(slot);
         return true;
     }
-    *slot = {hash, low, timeUs};
-    m_changes.push_back(*slot);
+    slot = {high, low, timeUs};
+    m_changes.push_back(slot);
     m_oldestUs = std::min(m_oldestUs, timeUs);
-    if (++m_used * 2 > m_slots.size())
+    ++m_used;
+    if (isFull())
         rebuild(m_watermark);
     return true;
 }
@@ -60,21 +85,23 @@ void SeenSet::release(EventTime watermark)
         rebuild(watermark);
 }
 
+std::size_t SeenSet::countKept(EventTime watermark) const
+{
+    std::size_t kept = 0;
+    for (const Slot& slot : std::span(slots(), m_slots))
+        kept += slot.low != 0 && !isReleased(slot, watermark) ? 1 : 0;
+    return kept;
+}
+
 void SeenSet::rebuild(EventTime watermark)
 {
-    std::vector<Slot> kept;
-    kept.reserve(m_used);
-    for (const Slot& slot : m_slots)
+    const std::size_t kept = countKept(watermark);
+    const ZeroedMemory old = std::move(m_memory);
+    const std::span<const Slot> from(static_cast<const Slot*>(old.data()), m_slots);
+    begin(kept);
+    for (const Slot& slot : from)
         if (slot.low != 0 && !isReleased(slot, watermark))
-            kept.push_back(slot);
-    std::size_t slots = kFirstSlots;
-    while (slots < kept.size() * 3)
-        slots *= 2;
-    m_slots.assign(slots, Slot{});
-    m_used = 0;
-    m_oldestUs = INT64_MAX;
-    for (const Slot& slot : kept)
-        put(slot);
+            put(slot);
 }
 
 void SeenSet::put(const Slot& from)
@@ -87,44 +114,43 @@ void SeenSet::put(const Slot& from)
 
 void SeenSet::saveWhole(ByteWriter& out, EventTime watermark)
 {
-    rebuild(std::max(watermark, m_watermark));
-    out.varint(m_used);
-    for (const Slot& slot : m_slots) {
-        if (slot.low == 0)
+    m_watermark = std::max(watermark, m_watermark);
+    out.varint(countKept(m_watermark));
+    std::vector<Slot> block;
+    constexpr std::size_t kBlock = 4096;
+    block.reserve(kBlock);
+    for (const Slot& slot : std::span(slots(), m_slots)) {
+        if (slot.low == 0 || isReleased(slot, m_watermark))
             continue;
-        out.u64(slot.high);
-        out.u64(slot.low);
-        out.i64(slot.timeUs);
+        block.push_back(slot);
+        if (block.size() < kBlock)
+            continue;
+        out.raw(block.data(), block.size() * sizeof(Slot));
+        block.clear();
     }
+    out.raw(block.data(), block.size() * sizeof(Slot));
     m_changes.clear();
 }
 
 void SeenSet::saveChanges(ByteWriter& out)
 {
     out.varint(m_changes.size());
-    for (const Slot& slot : m_changes) {
-        out.u64(slot.high);
-        out.u64(slot.low);
-        out.i64(slot.timeUs);
-    }
+    out.raw(m_changes.data(), m_changes.size() * sizeof(Slot));
     m_changes.clear();
 }
 
 Status SeenSet::load(ByteReader& in, bool isWhole)
 {
-    if (isWhole) {
-        m_slots.assign(kFirstSlots, Slot{});
-        m_used = 0;
-        m_oldestUs = INT64_MAX;
-    }
+    if (isWhole)
+        begin(0);
     const std::uint64_t count = in.varint();
     for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
-        Slot slot;
+        Slot slot{};
         slot.high = in.u64();
         slot.low = in.u64() | 1;
         slot.timeUs = in.i64();
         put(slot);
-        if (m_used * 2 > m_slots.size())
+        if (isFull())
             rebuild(EventTime::min());
     }
     return in.status("deduplication state");

@@ -58,6 +58,35 @@ private slots:
             = filterBatch(batch, static_cast<const arrow::BooleanArray&>(*keep)).ValueOrDie();
         QVERIFY(kept.columns.get() == batch.columns.get());
     }
+    void fewMissingRowsAreTakenAsRuns()
+    {
+        std::vector<std::string> texts;
+        std::vector<std::int64_t> times;
+        std::vector<std::uint32_t> kept;
+        for (std::uint32_t i = 0; i < 1000; ++i) {
+            texts.push_back("row " + std::to_string(i));
+            times.push_back(i * 10);
+            if (i != 0 && i != 500)
+                kept.push_back(i);
+        }
+        Batch batch;
+        batch.columns
+            = arrow::RecordBatch::Make(arrow::schema({arrow::field("s", arrow::utf8())}), 1000,
+                                       {arrayOf<arrow::StringBuilder, std::string>(texts)});
+        batch.eventTimes = std::static_pointer_cast<arrow::Int64Array>(
+            arrayOf<arrow::Int64Builder, std::int64_t>(times));
+        batch.raw = std::make_shared<RawRecords>();
+        const Batch taken = takeRows(batch, kept).ValueOrDie();
+        QVERIFY(taken.columns->ValidateFull().ok());
+        QCOMPARE(taken.rows(), std::int64_t(998));
+        const auto& column = static_cast<const arrow::StringArray&>(*taken.columns->column(0));
+        for (const auto& [row, was] :
+             std::vector<std::pair<int, int>>{{0, 1}, {498, 499}, {499, 501}, {997, 999}}) {
+            QCOMPARE(column.GetString(row), "row " + std::to_string(was));
+            QCOMPARE(taken.eventTime(row).us, std::int64_t(was) * 10);
+            QCOMPARE(taken.rawRow(row), std::uint32_t(was));
+        }
+    }
     void rowsMayRepeatAndChangeOrder()
     {
         const Batch taken = takeRows(sample(), {3, 0, 0}).ValueOrDie();

@@ -6,6 +6,8 @@
 
 #include <map>
 
+#include <arrow/builder.h>
+
 namespace sluice::state {
 
 class SeenSetTest : public QObject
@@ -30,6 +32,36 @@ private slots:
         QVERIFY(insert(set, "b", 1000, 1000));
         QVERIFY(!insert(set, "b", 1000, 1100)); // the watermark is at the horizon
         QVERIFY(insert(set, "b", 1000, 1101));  // past it: released
+    }
+    // A map of the first times says what to expect, whatever the batches.
+    void batchesAnswerAsSingleKeysDo()
+    {
+        for (const std::size_t size : {std::size_t(1), std::size_t(7), std::size_t(4096)}) {
+            SeenSet set{Micros(1'000'000'000)};
+            std::map<std::int64_t, bool> seen;
+            EncodedKeys keys;
+            std::vector<std::int64_t> times;
+            std::vector<std::uint32_t> expected, unseen;
+            const KeyCodec codec = KeyCodec::make({arrow::field("k", arrow::int64())}).value();
+            for (std::int64_t i = 0; i < 60'000;) {
+                arrow::Int64Builder builder;
+                times.clear();
+                expected.clear();
+                unseen.clear();
+                for (std::uint32_t row = 0; row < size; ++row, ++i) {
+                    const std::int64_t key = i * i % 50'021; // about half of them twice
+                    QVERIFY(builder.Append(key).ok());
+                    times.push_back(i);
+                    if (seen.emplace(key, true).second)
+                        expected.push_back(row);
+                }
+                codec.encode({builder.Finish().ValueOrDie()}, keys);
+                set.insertAll(keys, times, EventTime{0}, unseen);
+                QVERIFY(unseen == expected);
+            }
+            QCOMPARE(set.size(), seen.size());
+            QVERIFY(set.bytes() <= std::max<std::size_t>(set.size() * 52, 24 * 1024));
+        }
     }
     void memoryStaysWithTheHorizon()
     {
