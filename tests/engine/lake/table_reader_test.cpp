@@ -19,9 +19,12 @@ private slots:
     void init()
     {
         m_fixture = std::make_unique<LakeFixture>();
-        TableSink sink(m_fixture->config(orderSchema()), systemClock());
+        ManualClock clock(
+            WallTime{1'700'000'000'000'000}); // two commits of one moment have no order
+        TableSink sink(m_fixture->config(orderSchema()), clock);
         QVERIFY(sink.open());
         write(sink, 1, R"([[1, "DE", 1], [2, "FR", 2]])");
+        clock.advance(Micros(1'000'000));
         write(sink, 2, R"([[3, "US", 3]])");
     }
 
