@@ -7,23 +7,6 @@
 namespace sluice::connectors {
 namespace {
 
-// Returns some rows of a chunk's records, sharing their bytes.
-std::shared_ptr<RawRecords> someRecords(const RawRecords& raw, std::size_t from, std::size_t count)
-{
-    auto out = std::make_shared<RawRecords>();
-    out->source = raw.source;
-    out->partition = raw.partition;
-    out->bytes = raw.bytes;
-    const auto cut = [&](const auto& all) {
-        const auto begin = all.begin() + std::ptrdiff_t(from);
-        return std::decay_t<decltype(all)>(begin, begin + std::ptrdiff_t(count));
-    };
-    out->offsets = cut(raw.offsets);
-    out->lengths = cut(raw.lengths);
-    out->positions = cut(raw.positions);
-    return out;
-}
-
 EventTime newestOf(const arrow::Int64Array& times)
 {
     const std::int64_t* begin = times.raw_values();

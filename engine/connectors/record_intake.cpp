@@ -141,6 +141,22 @@ void RecordIntake::restoreWatermarks(const DocumentNode* object)
     }
 }
 
+std::shared_ptr<RawRecords> someRecords(const RawRecords& raw, std::size_t from, std::size_t count)
+{
+    auto out = std::make_shared<RawRecords>();
+    out->source = raw.source;
+    out->partition = raw.partition;
+    out->bytes = raw.bytes;
+    const auto cut = [&](const auto& all) {
+        const auto begin = all.begin() + std::ptrdiff_t(from);
+        return std::decay_t<decltype(all)>(begin, begin + std::ptrdiff_t(count));
+    };
+    out->offsets = cut(raw.offsets);
+    out->lengths = cut(raw.lengths);
+    out->positions = cut(raw.positions);
+    return out;
+}
+
 flow::StreamSchema streamSchemaOf(const formats::RecordLayout& layout)
 {
     return {.columns = layout.schema.arrowSchema(),

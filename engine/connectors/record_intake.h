@@ -41,6 +41,9 @@ private:
     int m_timeColumn = -1;
 };
 
+/// Returns some of a run of records, sharing their bytes.
+std::shared_ptr<RawRecords> someRecords(const RawRecords& raw, std::size_t from, std::size_t count);
+
 /// Returns what a source of a layout makes.
 flow::StreamSchema streamSchemaOf(const formats::RecordLayout& layout);
 

@@ -8,7 +8,7 @@ devHelp() {
 ./dev test [ARGS]     build, then run all tests that need no server (ARGS go to ctest)
 ./dev test --sanitize the same under the address and undefined-behaviour sanitizers
 ./dev interop [ARGS]  tests against a real Kafka broker, delta-rs and Spark
-./dev bench NAME      a benchmark; --json prints an array of objects
+./dev bench NAME      a benchmark: job, nexmark, latency, recovery, kafka; --json prints an array of objects
 ./dev soak kill       kills the program over and over, looks for what is lost or twice; --cycles N --json
 ./dev ctl ARGS        the command-line program, sluicectl
 ./dev data flights    fetch the flights example's data

@@ -12,6 +12,9 @@ void addBenchCommand(CLI::App& app, Shared& shared)
     bench->fallthrough();
     addJobBench(*bench, shared);
     addNexmarkBench(*bench, shared);
+    addLatencyBench(*bench, shared);
+    addRecoveryBench(*bench, shared);
+    addKafkaBench(*bench, shared);
 }
 
 } // namespace sluice::ctl

@@ -72,11 +72,15 @@ std::string moreText(const Figure& figure)
 
 } // namespace
 
-void addBenchOptions(CLI::App& bench, BenchOptions& options)
+void addEventOption(CLI::App& bench, BenchOptions& options)
 {
     bench.add_option("--events", options.events, "Events of a run")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t(10'000), std::int64_t(1'000'000'000)));
+}
+
+void addRunOptions(CLI::App& bench, BenchOptions& options)
+{
     bench.add_option("--runs", options.runs, "Runs; the median counts")
         ->capture_default_str()
         ->check(CLI::Range(1, 99));

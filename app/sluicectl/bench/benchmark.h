@@ -36,7 +36,8 @@ struct BenchOptions
     int cores = 2;
     std::string folder; // "" = a temporary one, removed afterwards
 };
-void addBenchOptions(CLI::App& bench, BenchOptions& options);
+void addEventOption(CLI::App& bench, BenchOptions& options);
+void addRunOptions(CLI::App& bench, BenchOptions& options); // --runs, --cores, --folder
 
 /// A folder for a benchmark's data: the one that is asked for, kept; else a new one, removed.
 class BenchFolder
@@ -67,5 +68,8 @@ bool writeText(const std::string& path, const std::string& text);
 /// Each adds one benchmark to `bench`.
 void addJobBench(CLI::App& bench, Shared& shared);
 void addNexmarkBench(CLI::App& bench, Shared& shared);
+void addLatencyBench(CLI::App& bench, Shared& shared);
+void addRecoveryBench(CLI::App& bench, Shared& shared);
+void addKafkaBench(CLI::App& bench, Shared& shared);
 
 } // namespace sluice::ctl

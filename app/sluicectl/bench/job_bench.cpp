@@ -49,8 +49,7 @@ int run(const Shared& shared, const BenchOptions& options)
     writeOrderJob(folder.path(), orderLogSource());
     auto costs = runOften({.document = folder.path() + "/job.yaml",
                            .workspace = folder.path() + "/workspace",
-                           .workers = options.cores,
-                           .before = {}},
+                           .workers = options.cores},
                           options.runs);
     if (!costs)
         return report(shared, costs.error());
@@ -78,7 +77,8 @@ void addJobBench(CLI::App& bench, Shared& shared)
     const auto options = std::make_shared<BenchOptions>();
     CLI::App* job = bench.add_subcommand(
         "job", "The whole job, from a JSON log to bronze, silver and gold, exactly once");
-    addBenchOptions(*job, *options);
+    addEventOption(*job, *options);
+    addRunOptions(*job, *options);
     job->callback([&shared, options] { shared.exitCode = run(shared, *options); });
 }
 

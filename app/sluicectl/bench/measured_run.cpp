@@ -68,8 +68,11 @@ private:
         if (pipeline.latency.count > 0) {
             m_cost.p50Ms = double(pipeline.latency.p50Us) / 1000;
             m_cost.p99Ms = double(pipeline.latency.p99Us) / 1000;
+            m_cost.maxMs = double(pipeline.latency.maxUs) / 1000;
         }
-        if (pipeline.isInputOver && !m_isStopping) {
+        const bool isOver = m_order.stopsAfterRows > 0 ? pipeline.rowsIn >= m_order.stopsAfterRows
+                                                       : pipeline.isInputOver;
+        if (isOver && !m_isStopping) {
             m_isStopping = true;
             m_engine.submit(api::StopPipeline{.pipeline = pipeline.name, .isInputOver = true});
         }

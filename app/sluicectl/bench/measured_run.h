@@ -16,7 +16,8 @@ struct RunOrder
     std::string document;  // path
     std::string workspace; // made anew
     int workers = 1;
-    std::vector<api::Command> before; // connections to save
+    std::vector<api::Command> before = {}; // connections to save
+    std::uint64_t stopsAfterRows = 0;      // 0 = when the input is over
 };
 
 /// What a run cost from the moment when rows could move to its last commit, so that what a source
@@ -25,8 +26,8 @@ struct RunCost
 {
     double rows = 0; // read by all sources
     double seconds = 0;
-    double cpuSeconds = 0;              // user and system, all threads of the process
-    std::optional<double> p50Ms, p99Ms; // of the last 15 s before the input ended
+    double cpuSeconds = 0;                     // user and system, all threads of the process
+    std::optional<double> p50Ms, p99Ms, maxMs; // of the last 15 s before the input ended
     api::PipelineSnapshot last;
 
     double rowsPerSecond() const { return rows / seconds; }

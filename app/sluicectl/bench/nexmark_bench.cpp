@@ -140,8 +140,7 @@ private:
         SLUICE_TRY(std::vector<RunCost> costs,
                    runOften({.document = document,
                              .workspace = m_folder.path() + "/workspace",
-                             .workers = m_options.common.cores,
-                             .before = {}},
+                             .workers = m_options.common.cores},
                             m_options.common.runs, [&] { parsed.push_back(parseRate(samples)); }));
         return figureOf(query, samples, costs, parsed);
     }
@@ -207,7 +206,8 @@ void addNexmarkBench(CLI::App& bench, Shared& shared)
 {
     const auto options = std::make_shared<NexmarkOptions>();
     CLI::App* nexmark = bench.add_subcommand("nexmark", "The queries of the Nexmark benchmark");
-    addBenchOptions(*nexmark, options->common);
+    addEventOption(*nexmark, options->common);
+    addRunOptions(*nexmark, options->common);
     nexmark->add_option("--query", options->queries, "q0, q5 ...; all unless given")
         ->delimiter(',')
         ->check(CLI::IsMember(nexmarkQueries()));

@@ -58,6 +58,38 @@ private slots:
         QCOMPARE(last.eventTime(last.rows() - 1).us,
                  std::int64_t(1'700'000'002'000'000)); // record 2000
     }
+    void preparedRecordsAreTheSameAndLaterOnesArriveWhenTheyWereDue()
+    {
+        const std::string options
+            = "profile: orders, rate: 1000, limit: 20000, seed: 4, faults: 0.1";
+        ManualClock clock(WallTime{1'767'225'600'000'000}); // 2026-01-01
+        CollectingContext made(clock), prepared(clock);
+        for (const bool isPrepared : {false, true}) {
+            BoundSource bound(GeneratorSource::kind(),
+                              "{" + options + (isPrepared ? ", prepared: true" : "")
+                                  + ", start: '2026-01-01T00:00:00Z'}");
+            bound.services.clock = &clock;
+            CollectingContext& context = isPrepared ? prepared : made;
+            std::optional<std::string> position;
+            for (PollOutcome outcome = PollOutcome::More; outcome != PollOutcome::Finished;) {
+                const auto source = bound.make();
+                QVERIFY(source->open(position));
+                for (int i = 0; i < 5 && outcome != PollOutcome::Finished; ++i) {
+                    outcome = *source->poll({.rows = 999, .bytes = 1 << 20}, context);
+                    clock.advance(std::chrono::seconds(1));
+                }
+                position = source->position();
+            }
+        }
+        QCOMPARE(prepared.joined(), made.joined());
+        QCOMPARE(prepared.rejects.size(), made.rejects.size());
+        QCOMPARE(made.rows.size() + made.rejects.size(), std::size_t(20'000));
+        // Record 0 is due at the first poll; one second later 999 came at once, record 1 having
+        // been due after a millisecond; then those from record 1000 on.
+        const std::int64_t from = prepared.batches[0].arrivalNs;
+        QCOMPARE(prepared.batches[1].arrivalNs - from, std::int64_t(1'000'000));
+        QCOMPARE(prepared.batches[2].arrivalNs - from, std::int64_t(1'000'000'000));
+    }
     void aWrongStartIsFound()
     {
         const BoundSource bound(GeneratorSource::kind(), "{start: tomorrow}");
