@@ -8,7 +8,7 @@ devHelp() {
 ./dev test [ARGS]     build, then run all tests that need no server (ARGS go to ctest)
 ./dev test --sanitize the same under the address and undefined-behaviour sanitizers
 ./dev interop [ARGS]  tests against a real Kafka broker, delta-rs and Spark
-./dev bench NAME      a benchmark: job, nexmark, latency, recovery, kafka; --json prints an array of objects
+./dev bench NAME      a benchmark: job, nexmark, latency, recovery, kafka, peers; --json prints an array of objects
 ./dev soak kill       kills the program over and over, looks for what is lost or twice; --cycles N --json
 ./dev ctl ARGS        the command-line program, sluicectl
 ./dev data flights    fetch the flights example's data
@@ -42,22 +42,6 @@ devTest() {
 devCtl() {
   buildTargets sluicectl
   exec "$build/bin/sluicectl" "$@"
-}
-
-devBench() {
-  buildTargets sluicectl
-  exec "$build/bin/sluicectl" bench "$@"
-}
-
-# soak kill [--cycles N] [--seed S] [--json]: exit code 1 if a record is lost or there twice.
-devSoak() {
-  if [ "${1:-}" != kill ]; then
-    say "which soak? ./dev soak kill"
-    exit 2
-  fi
-  shift
-  buildTargets kill_soak sluicectl
-  exec "$build/tests/kill_soak" "$@"
 }
 
 devFormat() {

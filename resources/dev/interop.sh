@@ -10,7 +10,7 @@ interopPackages="openjdk-17-jre-headless maven python3-venv"
 tryStep() {
   local name=$1
   if (step "$@"); then return 0; fi
-  say "goes on without: $name (its tests will be skipped)"
+  say "goes on without: $name (what needs it is skipped)"
   return 1
 }
 
@@ -21,45 +21,52 @@ getInteropPython() {
     --require-hashes -r resources/dev/interop/python.txt
 }
 
-# getJars NAME: the jars of resources/dev/interop/NAME/pom.xml into .deps/interop/NAME.
+# getJars FROM TO: the jars of FROM/pom.xml into TO, checked against FROM/jars.sha256.
 getJars() {
-  local folder=$root/.deps/interop/$1
+  local folder=$root/$2
   rm -rf "$folder"
   mkdir -p "$folder"
-  mvn -q -B -f "resources/dev/interop/$1/pom.xml" dependency:copy-dependencies \
-    -DoutputDirectory="$folder" -DincludeScope=runtime
-  (cd "$folder" && sha256sum -c --quiet "$root/resources/dev/interop/$1/jars.sha256")
+  mvn -q -B -f "$1/pom.xml" dependency:copy-dependencies -DoutputDirectory="$folder" -DincludeScope=runtime
+  (cd "$folder" && sha256sum -c --quiet "$root/$1/jars.sha256")
 }
 
 # Spark has most of the jars already, some in another version: those of its own win.
 getSparkJars() {
   local own jar
-  getJars spark
+  getJars resources/dev/interop/spark .deps/interop/spark
   own=$(echo "$root"/.deps/interop/venv/lib/python3*/site-packages/pyspark/jars)
   for jar in .deps/interop/spark/*.jar; do
     if [ -e "$own/$(basename "$jar")" ]; then rm "$jar"; fi
   done
 }
 
-# interopPart NAME FUNCTION VERSION [ARGS...]: gets it once for each version.
-interopPart() {
-  local name=$1 function=$2 version=$3
-  shift 3
-  [ "$(cat ".deps/interop/$name.stamp" 2>/dev/null)" = "$version" ] && return 0
-  tryStep "interop $name $version" "$function" "$@" || return 0
-  printf '%s\n' "$version" >".deps/interop/$name.stamp"
+# depsPart NAME VERSION FUNCTION [ARGS...]: gets .deps/NAME once for each version; a failure goes on without.
+depsPart() {
+  local name=$1 version=$2
+  shift 2
+  [ "$(cat ".deps/$name.stamp" 2>/dev/null)" = "$version" ] && return 0
+  tryStep "$name $version" "$@" || return 0
+  printf '%s\n' "$version" >".deps/$name.stamp"
+}
+
+# tryInstall PACKAGE...: Debian packages; a failure is told and goes on.
+tryInstall() {
+  [ -z "$(aptMissing "$@")" ] || (aptInstall "$@") || say "goes on without: $(aptMissing "$@")"
+}
+
+interopPins() {
+  cat resources/dev/interop/python.txt resources/dev/interop/*/* | sha256sum | cut -c1-12
 }
 
 installInterop() {
   mkdir -p .deps/interop
   local pins
-  pins=$(cat resources/dev/interop/python.txt resources/dev/interop/*/* | sha256sum | cut -c1-12)
+  pins=$(interopPins)
   # shellcheck disable=SC2086
-  [ -z "$(aptMissing $interopPackages)" ] || (aptInstall $interopPackages) ||
-    say "goes on without: $(aptMissing $interopPackages)"
-  interopPart python getInteropPython "$pins"
-  interopPart kafka getJars "$pins" kafka
-  interopPart spark getSparkJars "$pins"
+  tryInstall $interopPackages
+  depsPart interop/python "$pins" getInteropPython
+  depsPart interop/kafka "$pins" getJars resources/dev/interop/kafka .deps/interop/kafka
+  depsPart interop/spark "$pins" getSparkJars
 }
 
 devInterop() {

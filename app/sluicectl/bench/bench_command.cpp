@@ -15,6 +15,7 @@ void addBenchCommand(CLI::App& app, Shared& shared)
     addLatencyBench(*bench, shared);
     addRecoveryBench(*bench, shared);
     addKafkaBench(*bench, shared);
+    addPeersBench(*bench, shared);
 }
 
 } // namespace sluice::ctl

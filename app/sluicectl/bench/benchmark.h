@@ -71,5 +71,6 @@ void addNexmarkBench(CLI::App& bench, Shared& shared);
 void addLatencyBench(CLI::App& bench, Shared& shared);
 void addRecoveryBench(CLI::App& bench, Shared& shared);
 void addKafkaBench(CLI::App& bench, Shared& shared);
+void addPeersBench(CLI::App& bench, Shared& shared);
 
 } // namespace sluice::ctl
