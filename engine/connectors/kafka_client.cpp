@@ -7,10 +7,11 @@
 
 namespace sluice::connectors {
 
-void KafkaTrouble::set(std::string text)
+void KafkaTrouble::clear()
 {
     const std::lock_guard lock(m_mutex);
-    m_text = std::move(text);
+    m_text.clear();
+    m_code = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 std::string KafkaTrouble::text() const
@@ -21,7 +22,11 @@ std::string KafkaTrouble::text() const
 
 void KafkaTrouble::note(rd_kafka_resp_err_t code, const std::string& reason)
 {
-    set(kafkaError(code, reason, m_connection).text());
+    const std::lock_guard lock(m_mutex);
+    if (!m_text.empty() && (code == m_code || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN))
+        return;
+    m_text = kafkaError(code, reason, m_connection).text();
+    m_code = code;
 }
 
 Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std::string& connection)

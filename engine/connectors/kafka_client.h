@@ -27,16 +27,18 @@ public:
         : m_connection(std::move(connection))
     {
     }
-    void set(std::string text);
-    void clear() { set({}); }
+    void clear();
     std::string text() const;
-    /// Turns an error of the library into a sentence.
+    /// Turns an error of the library into a sentence. The first of a kind stays: the library says
+    /// the same of every broker and every try. That all brokers are down follows from what was
+    /// said before and never covers it.
     void note(rd_kafka_resp_err_t code, const std::string& reason);
 
 private:
     const std::string m_connection;
     mutable std::mutex m_mutex;
     std::string m_text;
+    rd_kafka_resp_err_t m_code = RD_KAFKA_RESP_ERR_NO_ERROR;
 };
 
 /// Makes a client of a connection. The options are librdkafka's own names; extra ones win. trouble
