@@ -69,6 +69,9 @@ struct BoundNode
 
     /// Returns which columns of the inputs are read, given which of the output are.
     std::function<ColumnSet(const ColumnSet& neededOutput)> neededInput;
+    /// The same for one input (0 = first of `input:`), when the inputs differ in their columns; then
+    /// neededInput is not asked.
+    std::function<ColumnSet(const ColumnSet& neededOutput, std::size_t input)> neededOfInput;
 
     // Exactly one is set, after the category of the kind.
     std::function<Result<std::unique_ptr<Source>>(const CreateContext&)> createSource;

@@ -27,6 +27,10 @@ public:
     /// The watermark of all inputs has moved; rows after it are late. The runtime passes it on.
     virtual Status onWatermark(EventTime, NodeContext&) { return ok(); }
 
+    /// Returns what may be promised downstream when the inputs' watermark is `input`: rows emitted
+    /// from now on are newer. A node that still holds older rows back promises less.
+    virtual EventTime outputWatermark(EventTime input) const { return input; }
+
     /// Writes state for an epoch. Asked for Changes it may write Whole; returns what it wrote.
     /// Writing nothing and returning Changes means nothing changed.
     virtual Result<SaveKind> save(ByteWriter&, SaveKind wanted) { return wanted; }

@@ -71,7 +71,10 @@ Status InnerTask::takeWatermark(std::size_t input, EventTime watermark)
     SLUICE_TRY(onWatermarkMoved(least));
     checkConservation();
     flushRejects();
-    sendWatermark(least);
+    if (const EventTime promised = promisedAt(least); promised > m_promised) {
+        m_promised = promised;
+        sendWatermark(promised);
+    }
     return ok();
 }
 
@@ -105,6 +108,11 @@ Status OperatorTask::onBatch(std::size_t input, const Batch& batch)
 Status OperatorTask::onWatermarkMoved(EventTime watermark)
 {
     return m_operator->onWatermark(watermark, *this);
+}
+
+EventTime OperatorTask::promisedAt(EventTime watermark) const
+{
+    return m_operator->outputWatermark(watermark);
 }
 
 Result<EpochPart> OperatorTask::onEpoch(const EpochRequest& request)

@@ -142,6 +142,8 @@ protected:
     StepOutcome step() override;
     virtual Status onBatch(std::size_t input, const Batch& batch) = 0;
     virtual Status onWatermarkMoved(EventTime watermark) = 0;
+    /// What readers may be promised when this node's watermark is `watermark`.
+    virtual EventTime promisedAt(EventTime watermark) const { return watermark; }
     virtual Result<EpochPart> onEpoch(const EpochRequest& request) = 0;
 
 private:
@@ -158,6 +160,7 @@ private:
 
     std::vector<Input> m_inputs;
     std::size_t m_next = 0;
+    EventTime m_promised = EventTime::min();
 };
 
 class OperatorTask final : public InnerTask
@@ -169,6 +172,7 @@ public:
 private:
     Status onBatch(std::size_t input, const Batch& batch) override;
     Status onWatermarkMoved(EventTime watermark) override;
+    EventTime promisedAt(EventTime watermark) const override;
     Result<EpochPart> onEpoch(const EpochRequest& request) override;
 
     std::unique_ptr<flow::Operator> m_operator;

@@ -263,11 +263,14 @@ void Planner::computeNeeded()
     // Inputs come before their readers, so one walk from the end sees every reader first.
     for (std::size_t i = m_plan.nodes.size(); i-- > 0;) {
         const PlannedNode& node = m_plan.nodes[i];
-        if (!node.bound.neededInput)
-            continue;
-        const flow::ColumnSet needed = node.bound.neededInput(node.neededOutput);
-        for (const std::size_t input : node.inputs)
-            m_plan.nodes[input].neededOutput.insert(needed.begin(), needed.end());
+        for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+            flow::ColumnSet needed;
+            if (node.bound.neededOfInput)
+                needed = node.bound.neededOfInput(node.neededOutput, k);
+            else if (node.bound.neededInput)
+                needed = node.bound.neededInput(node.neededOutput);
+            m_plan.nodes[node.inputs[k]].neededOutput.insert(needed.begin(), needed.end());
+        }
     }
 }
 

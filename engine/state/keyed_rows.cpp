@@ -67,10 +67,11 @@ Status KeyedRows::link(std::uint64_t chunk)
         keys.push_back(column->Slice(begin));
     }
     m_codec.encode(keys, m_encoded);
-    const std::vector<bool> isLoose = rowsWithNull(keys, count);
+    m_isLoose = rowsWithNull(keys, count);
     links.previous.resize(std::size_t(begin + count));
     links.reach.resize(links.previous.size());
     links.key.resize(links.previous.size());
+    links.marks.resize(links.previous.size());
     constexpr std::size_t kAhead = 12;
     const auto rows = std::size_t(count);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -78,7 +79,8 @@ Status KeyedRows::link(std::uint64_t chunk)
             m_keys.prefetch(m_encoded.hashes[i + kAhead]);
         const RowId id = (chunk << kChunkRowBits) + std::uint64_t(begin) + i;
         chain(links, id,
-              isLoose[i] ? KeyTable::kNone : m_keys.intern(m_encoded.key(i), m_encoded.hashes[i]));
+              m_isLoose[i] ? KeyTable::kNone
+                           : m_keys.intern(m_encoded.key(i), m_encoded.hashes[i]));
     }
     return ok();
 }
@@ -104,6 +106,16 @@ void KeyedRows::chain(Links& links, RowId id, std::uint32_t key)
     m_heads[key] = id;
 }
 
+std::vector<RowId> KeyedRows::marked() const
+{
+    std::vector<RowId> out;
+    forEach([&](RowId id, std::int64_t) {
+        if (isMarked(id))
+            out.push_back(id);
+    });
+    return out;
+}
+
 void KeyedRows::releaseBefore(std::int64_t time)
 {
     for (std::uint64_t i = 0; i < m_links.size(); ++i) {
@@ -114,7 +126,9 @@ void KeyedRows::releaseBefore(std::int64_t time)
         links.times = nullptr;
         m_released += std::int64_t(links.previous.size());
     }
-    if (m_released > kFewRows && m_released > m_rows.rows())
+    if (m_released > 0 && m_rows.rows() == 0)
+        clear();
+    else if (m_released > kFewRows && m_released > m_rows.rows())
         relink();
 }
 

@@ -49,6 +49,21 @@ public:
             id = links.previous[place];
         }
     }
+    /// The keys of the rows appended last, and whether one of them is in no chain.
+    const EncodedKeys& appendedKeys() const { return m_encoded; }
+    bool isLoose(std::size_t appended) const { return m_isLoose[appended]; }
+
+    /// A row may carry a mark, for its owner to mean something by; it is not part of a save.
+    void mark(RowId id) { m_links[chunkOf(id) - m_firstLinks].marks[placeOf(id)] = true; }
+    bool isMarked(RowId id) const { return m_links[chunkOf(id) - m_firstLinks].marks[placeOf(id)]; }
+    std::vector<RowId> marked() const;
+    /// Calls visit(id, time) for every row, in the order they came.
+    template <class Visit> void forEach(Visit visit) const
+    {
+        for (std::size_t i = 0; i < m_links.size(); ++i)
+            for (std::size_t place = 0; m_links[i].times && place < m_links[i].key.size(); ++place)
+                visit(((m_firstLinks + i) << kChunkRowBits) + place, m_links[i].times[place]);
+    }
     std::int64_t time(RowId id) const
     {
         return m_links[chunkOf(id) - m_firstLinks].times[placeOf(id)];
@@ -80,6 +95,7 @@ private:
         std::vector<RowId> previous;         // the row of the same key that came before
         std::vector<std::int64_t> reach;     // the newest time among the row and those before it
         std::vector<std::uint32_t> key;
+        std::vector<bool> marks;
         std::int64_t newest = INT64_MIN;
     };
     Status link(std::uint64_t chunk);
@@ -94,7 +110,8 @@ private:
     std::deque<Links> m_links;
     std::uint64_t m_firstLinks = 0;
     std::int64_t m_released = 0; // rows whose links are kept although they are gone
-    EncodedKeys m_encoded;
+    EncodedKeys m_encoded;       // of the rows appended last
+    std::vector<bool> m_isLoose;
 };
 
 /// Returns for each row whether one of the columns is null.

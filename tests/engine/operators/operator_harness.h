@@ -53,9 +53,13 @@ public:
         initializeColumns();
         services.clock = &systemClock();
         services.tables = &tables;
-        m_layout = layoutOf(schema);
+        m_layouts.assign(inputs, layoutOf(schema));
         m_yaml = yaml;
-        m_inputs = inputs;
+    }
+    /// Gives one input columns of its own.
+    void setInput(std::size_t input, const std::string& schema)
+    {
+        m_layouts[input] = layoutOf(schema);
     }
 
     /// Binds and makes the operator; false when the document is wrong (see diagnostics).
@@ -64,16 +68,16 @@ public:
         m_map = parseDocument(m_yaml, diagnostics);
         checkOptions(m_map, m_kind.options, {"type", "input"}, "op", diagnostics);
         const Options options(m_map, m_kind.options);
-        std::vector<flow::StreamSchema> inputs(m_inputs,
-                                               {.columns = m_layout.schema.arrowSchema(),
-                                                .hasEventTime
-                                                = m_layout.schema.find("t") != nullptr,
-                                                .hasRaw = true});
+        std::vector<flow::StreamSchema> inputs;
+        for (const formats::RecordLayout& layout : m_layouts)
+            inputs.push_back({.columns = layout.schema.arrowSchema(),
+                              .hasEventTime = layout.schema.find("t") != nullptr,
+                              .hasRaw = true});
         bound = m_kind.bind({.node = "op",
                              .map = m_map,
                              .options = options,
                              .inputs = inputs,
-                             .inputNames = std::vector<std::string>(m_inputs, "in"),
+                             .inputNames = std::vector<std::string>(inputs.size(), "in"),
                              .services = services,
                              .diagnostics = diagnostics});
         if (diagnostics.hasErrors() || !bound.createOperator)
@@ -97,11 +101,12 @@ public:
         op = std::move(*made);
     }
 
-    Batch batch(const std::vector<std::string>& records) const
+    Batch batch(const std::vector<std::string>& records, std::size_t input = 0) const
     {
         auto raw = std::make_shared<RawRecords>(rawRecordsOf(records));
         const auto decoder
-            = formats::makeDecoder(m_layout, flow::allColumns(*m_layout.schema.arrowSchema()));
+            = formats::makeDecoder(m_layouts[input],
+                                   flow::allColumns(*m_layouts[input].schema.arrowSchema()));
         auto decoded = decoder->decode(*raw);
         if (!decoded || !decoded->bad.empty())
             qFatal("the test's record does not fit its schema: %s",
@@ -118,7 +123,7 @@ public:
     }
     Status feed(const std::vector<std::string>& records, std::size_t input = 0)
     {
-        return op->process(input, batch(records), context);
+        return op->process(input, batch(records, input), context);
     }
     /// Moves the watermark; seconds since the epoch.
     Status watermark(double seconds)
@@ -173,10 +178,9 @@ public:
 
 private:
     flow::NodeKind m_kind;
-    formats::RecordLayout m_layout;
+    std::vector<formats::RecordLayout> m_layouts; // by input
     DocumentNode m_map;
     std::string m_yaml;
-    std::size_t m_inputs;
     std::vector<std::pair<flow::SaveKind, std::string>> m_segments;
 };
 
