@@ -8,6 +8,7 @@
 #include "engine/api/query_desk.h"
 #include "engine/api/workspace_link.h"
 #include "engine/base/latest.h"
+#include "engine/runtime/scheduler.h"
 #include "engine/telemetry/process_usage.h"
 
 #include <condition_variable>

@@ -16,6 +16,8 @@ EdgeQueue::EdgeQueue(Task* writer, Task* reader, std::size_t readerInput)
 
 void EdgeQueue::push(Message message, std::int64_t bytes)
 {
+    if (m_watcher)
+        m_watcher(message);
     std::int64_t rows = 0;
     const bool isBatch = std::holds_alternative<Batch>(message);
     if (isBatch) {

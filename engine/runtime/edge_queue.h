@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -31,6 +32,9 @@ public:
     /// Tells whether the writer may go on; if not, the writer is woken when it may.
     bool hasRoomOrWake();
 
+    /// Calls watcher with each message before it is queued; set before the first.
+    void watch(std::function<void(const Message&)> watcher) { m_watcher = std::move(watcher); }
+
     std::size_t readerInput() const { return m_readerInput; }
     double fillShare() const;
     std::int64_t queuedRows() const { return m_queuedRows.load(std::memory_order_relaxed); }
@@ -55,6 +59,7 @@ private:
     std::atomic<std::int64_t> m_queuedRows{0}, m_queuedBytes{0}, m_queuedBatches{0};
     std::atomic<std::uint64_t> m_rows{0}, m_bytes{0};
     EdgeTap m_tap;
+    std::function<void(const Message&)> m_watcher;
 };
 
 } // namespace sluice::runtime

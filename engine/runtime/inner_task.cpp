@@ -93,9 +93,9 @@ Status InnerTask::takeEpoch(std::size_t input, const EpochRequestPtr& request)
     return ok();
 }
 
-OperatorTask::OperatorTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+OperatorTask::OperatorTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
                            RunReporter& reporter, std::unique_ptr<flow::Operator> op)
-    : InnerTask(scheduler, depth, std::move(node), clock, reporter)
+    : InnerTask(queue, depth, std::move(node), clock, reporter)
     , m_operator(std::move(op))
 {
 }
@@ -127,9 +127,9 @@ Result<EpochPart> OperatorTask::onEpoch(const EpochRequest& request)
     return part;
 }
 
-SinkTask::SinkTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+SinkTask::SinkTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
                    RunReporter& reporter, flow::Sink& sink)
-    : InnerTask(scheduler, depth, std::move(node), clock, reporter)
+    : InnerTask(queue, depth, std::move(node), clock, reporter)
     , m_sink(sink)
 {
 }

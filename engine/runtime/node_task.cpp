@@ -3,9 +3,9 @@
 
 namespace sluice::runtime {
 
-NodeTask::NodeTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+NodeTask::NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
                    RunReporter& reporter)
-    : Task(scheduler, depth)
+    : Task(queue, depth)
     , m_reporter(reporter)
     , m_node(std::move(node))
     , m_clock(clock)

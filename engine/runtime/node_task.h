@@ -5,6 +5,7 @@
 #include "engine/flow/reject_schema.h"
 #include "engine/runtime/edge_queue.h"
 #include "engine/runtime/task.h"
+#include "engine/runtime/task_queue.h"
 
 #include <array>
 #include <memory>
@@ -52,7 +53,7 @@ struct RejectRoutes
 class NodeTask : public Task, protected flow::SourceContext
 {
 public:
-    NodeTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+    NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
              RunReporter& reporter);
 
     void addOutput(EdgeQueue* queue) { m_outputs.push_back(queue); }
@@ -106,8 +107,9 @@ private:
 class SourceTask final : public NodeTask
 {
 public:
-    SourceTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
-               RunReporter& reporter, std::unique_ptr<flow::Source> source);
+    SourceTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
+               RunReporter& reporter, std::unique_ptr<flow::Source> source,
+               const flow::PollBudget& budget = {});
 
     /// Hands over an epoch request; any thread.
     void requestEpoch(EpochRequestPtr request);
@@ -123,6 +125,7 @@ private:
     void noteTrouble();
 
     std::unique_ptr<flow::Source> m_source;
+    const flow::PollBudget m_budget;
     flow::PollOutcome m_lastOutcome = flow::PollOutcome::More;
     bool m_isStopped = false;
     mutable std::mutex m_mutex;
@@ -166,7 +169,7 @@ private:
 class OperatorTask final : public InnerTask
 {
 public:
-    OperatorTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+    OperatorTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
                  RunReporter& reporter, std::unique_ptr<flow::Operator> op);
 
 private:
@@ -181,7 +184,7 @@ private:
 class SinkTask final : public InnerTask
 {
 public:
-    SinkTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
+    SinkTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
              RunReporter& reporter, flow::Sink& sink);
 
 private:

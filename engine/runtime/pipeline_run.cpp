@@ -20,6 +20,8 @@ PipelineRun::PipelineRun(Plan plan, RunEnvironment environment)
         if (node.bound.createSource)
             m_sourceStates[node.name] = flow::PollOutcome::More;
     m_status.startedUs = m_environment.services.clock->wallNow().us;
+    if (!m_environment.hasThread)
+        return;
     m_thread = std::thread([this] {
         pthread_setname_np(pthread_self(), "sluice-epoch");
         coordinate();
@@ -32,8 +34,9 @@ PipelineRun::~PipelineRun()
         const std::lock_guard lock(m_mutex);
         m_stopsAtOnce = true;
     }
-    m_changed.notify_all();
-    m_thread.join();
+    wakeCoordinator();
+    if (m_thread.joinable())
+        m_thread.join();
 }
 
 void PipelineRun::requestStop(bool closesWindows)
@@ -43,7 +46,7 @@ void PipelineRun::requestStop(bool closesWindows)
         m_stops = true;
         m_closesWindows = closesWindows;
     }
-    m_changed.notify_all();
+    wakeCoordinator();
 }
 
 void PipelineRun::wait()
@@ -85,7 +88,7 @@ void PipelineRun::partReady(const EpochRequest& request, EpochPart part)
         isWhole = m_current.parts.size() == m_graph->nodes().size();
     }
     if (isWhole)
-        m_changed.notify_all();
+        wakeCoordinator();
 }
 
 void PipelineRun::failed(const std::string& node, Error error)
@@ -98,7 +101,7 @@ void PipelineRun::failed(const std::string& node, Error error)
             m_failure = std::move(error);
         }
     }
-    m_changed.notify_all();
+    wakeCoordinator();
 }
 
 void PipelineRun::sourceState(const std::string& node, flow::PollOutcome outcome)
@@ -131,20 +134,117 @@ void PipelineRun::warn(std::string text)
     m_status.warnings.push_back(std::move(text));
 }
 
-void PipelineRun::coordinate()
+void PipelineRun::wakeCoordinator()
 {
-    if (Status started = start(); !started) {
-        setPhase(RunPhase::Failed, started.error().text());
-        return;
-    }
     {
         const std::lock_guard lock(m_mutex);
-        m_status.startedUs = m_environment.services.clock->wallNow().us;
+        m_isWoken = true;
+    }
+    m_changed.notify_all();
+}
+
+void PipelineRun::coordinate()
+{
+    bool isEpochDue = false;
+    for (;;) {
+        const StepOutcome next = step(isEpochDue);
+        if (isOver())
+            return;
+        const auto isWoken = [this] { return m_isWoken; };
+        std::unique_lock lock(m_mutex);
+        if (next.next == StepOutcome::Next::WaitUntil) {
+            const std::int64_t now = m_environment.services.clock->steadyNow().ns;
+            isEpochDue
+                = !m_changed.wait_for(lock, std::chrono::nanoseconds(next.untilNs - now), isWoken);
+        } else {
+            m_changed.wait(lock, isWoken);
+            isEpochDue = false;
+        }
+        m_isWoken = false;
+    }
+}
+
+StepOutcome PipelineRun::step(bool isEpochDue)
+{
+    switch (m_stage) {
+    case Stage::Start: return begin();
+    case Stage::BetweenEpochs: return askForEpoch(isEpochDue);
+    case Stage::Collecting: return collectEpoch();
+    case Stage::Over: break;
+    }
+    return StepOutcome::wait();
+}
+
+StepOutcome PipelineRun::begin()
+{
+    if (Status started = start(); !started) {
+        m_stage = Stage::Over;
+        setPhase(RunPhase::Failed, started.error().text());
+        return StepOutcome::wait();
     }
     setPhase(RunPhase::Running);
     m_graph->wakeAll();
-    const bool isClean = runEpochs();
+    return waitForEpoch();
+}
+
+StepOutcome PipelineRun::waitForEpoch()
+{
+    m_stage = Stage::BetweenEpochs;
+    const std::chrono::nanoseconds length = m_plan.epochLength;
+    m_epochDueNs = m_environment.services.clock->steadyNow().ns + length.count();
+    return StepOutcome::waitUntil(m_epochDueNs);
+}
+
+StepOutcome PipelineRun::askForEpoch(bool isEpochDue)
+{
+    EpochRequestPtr request;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_stopsAtOnce && !m_failure) {
+            if (!m_stops && !isEpochDue)
+                return StepOutcome::waitUntil(m_epochDueNs);
+            if (m_stops)
+                m_status.phase = RunPhase::Stopping;
+            request = makeRequest(m_stops, m_stops && m_closesWindows);
+            m_current = {request, {}};
+        }
+    }
+    if (!request)
+        return end(false);
+    m_stage = Stage::Collecting;
+    for (RunNode& node : m_graph->nodes()) {
+        if (node.source)
+            node.source->requestEpoch(request);
+    }
+    return collectEpoch();
+}
+
+StepOutcome PipelineRun::collectEpoch()
+{
+    EpochParts whole;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_stopsAtOnce && !m_failure) {
+            if (m_current.parts.size() < m_graph->nodes().size())
+                return StepOutcome::wait();
+            whole = std::move(m_current);
+            m_current = {};
+        }
+    }
+    if (!whole.request)
+        return end(false);
+    const bool isFinal = whole.request->isFinal;
+    if (Status finished = finishEpoch(std::move(whole)); !finished) {
+        failed("epoch", std::move(finished).takeError());
+        return end(false);
+    }
+    return isFinal ? end(true) : waitForEpoch();
+}
+
+StepOutcome PipelineRun::end(bool isClean)
+{
     m_graph->retireAll();
+    m_stage = Stage::Over;
     std::optional<Error> failure;
     bool wasFinished = false;
     {
@@ -156,45 +256,7 @@ void PipelineRun::coordinate()
         setPhase(RunPhase::Failed, failure->text());
     else
         setPhase(isClean && wasFinished ? RunPhase::Finished : RunPhase::Stopped);
-}
-
-bool PipelineRun::runEpochs()
-{
-    const auto length = std::chrono::microseconds(m_plan.epochLength);
-    for (bool isFinal = false; !isFinal;) {
-        EpochParts whole;
-        {
-            std::unique_lock lock(m_mutex);
-            m_changed.wait_for(lock, length,
-                               [this] { return m_stops || m_stopsAtOnce || m_failure; });
-            if (m_stopsAtOnce || m_failure)
-                return false;
-            isFinal = m_stops;
-            if (isFinal)
-                m_status.phase = RunPhase::Stopping;
-            m_current = {makeRequest(isFinal, isFinal && m_closesWindows), {}};
-            const EpochRequestPtr request = m_current.request;
-            lock.unlock();
-            for (RunNode& node : m_graph->nodes()) {
-                if (node.source)
-                    node.source->requestEpoch(request);
-            }
-            lock.lock();
-            m_changed.wait(lock, [this] {
-                return m_stopsAtOnce || m_failure
-                    || m_current.parts.size() == m_graph->nodes().size();
-            });
-            if (m_stopsAtOnce || m_failure)
-                return false;
-            whole = std::move(m_current);
-            m_current = {};
-        }
-        if (Status finished = finishEpoch(std::move(whole)); !finished) {
-            failed("epoch", std::move(finished).takeError());
-            return false;
-        }
-    }
-    return true;
+    return StepOutcome::wait();
 }
 
 } // namespace sluice::runtime

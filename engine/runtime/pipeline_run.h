@@ -35,7 +35,8 @@ struct RunStatus
 class PipelineRun final : private RunReporter
 {
 public:
-    /// Starts at once on a thread of its own; look at status().
+    /// Starts at once on a thread of its own; look at status(). Without one (RunEnvironment) it
+    /// starts with the first step().
     PipelineRun(Plan plan, RunEnvironment environment);
     /// Stops without another epoch (as a crash would) unless stopped before.
     ~PipelineRun() override;
@@ -45,6 +46,12 @@ public:
     void requestStop(bool closesWindows);
     /// Waits until the run is over.
     void wait();
+
+    /// Does what the coordinator has to do now: starts, asks for an epoch if one is due, commits
+    /// one that all nodes have reported. Returns when to call again; nothing more comes when
+    /// isOver(). Called by the run's own thread, or without one by its owner.
+    StepOutcome step(bool isEpochDue);
+    bool isOver() const { return m_stage == Stage::Over; }
 
     RunStatus status() const;
     const Plan& plan() const { return m_plan; }
@@ -66,13 +73,20 @@ private:
     void failed(const std::string& node, Error error) override;
     void sourceState(const std::string& node, flow::PollOutcome outcome) override;
 
+    enum class Stage { Start, BetweenEpochs, Collecting, Over };
+
     // the coordinator's thread
     void coordinate();
+    void wakeCoordinator();
+    StepOutcome begin();
+    StepOutcome askForEpoch(bool isEpochDue);
+    StepOutcome collectEpoch();
+    StepOutcome waitForEpoch();
+    StepOutcome end(bool isClean);
     Status start();
     Status openSinks(const std::optional<Manifest>& manifest);
     Status restore(const std::optional<Manifest>& manifest);
     Status restoreOperator(const std::string& node, flow::Operator& op, const Manifest& manifest);
-    bool runEpochs();
     Status finishEpoch(EpochParts epoch);
     Result<std::map<std::string, std::vector<StateSegment>>> keepState(EpochParts& epoch);
     Status commitSinks(const EpochParts& epoch);
@@ -87,10 +101,13 @@ private:
     std::unique_ptr<TaskGraph> m_graph;
     std::atomic<const TaskGraph*> m_visibleGraph{nullptr};
     LatencyWindow m_latency;
-    Manifest m_manifest; // the newest committed; coordinator's thread
+    Manifest m_manifest; // the newest committed; coordinator's thread, like the next two
+    Stage m_stage = Stage::Start;
+    std::int64_t m_epochDueNs = 0;
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
+    bool m_isWoken = false; // the coordinator has something to look at
     RunStatus m_status;
     EpochParts m_current;
     std::optional<Error> m_failure;

@@ -74,7 +74,7 @@ void Scheduler::fireTimers(std::int64_t now)
         Task* task = m_timers.front().task;
         std::pop_heap(m_timers.begin(), m_timers.end());
         m_timers.pop_back();
-        if (task->markReady())
+        if (markReady(*task))
             m_ready.push({task->depth(), m_order++, task});
     }
 }
@@ -99,7 +99,7 @@ void Scheduler::work()
         m_ready.pop();
         m_running.push_back(task);
         lock.unlock();
-        const bool goesOn = task->run();
+        const bool goesOn = step(*task);
         lock.lock();
         m_running.erase(std::ranges::find(m_running, task));
         if (goesOn)

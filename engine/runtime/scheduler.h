@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/runtime/task_queue.h"
+
 #include <queue>
 #include <condition_variable>
 #include <cstdint>
@@ -10,27 +12,19 @@
 
 namespace sluice::runtime {
 
-class Task;
-
 /// Runs tasks on worker threads. A task runs on at most one worker at a time; it is queued when it
 /// is woken and steps for about a millisecond. Tasks further from the sources go first, so that
 /// what is inside drains before more comes in. Any thread may call.
-class Scheduler
+class Scheduler final : public TaskQueue
 {
 public:
     /// Starts the threads; workers >= 1.
     explicit Scheduler(int workers);
-    ~Scheduler();
-    Scheduler(const Scheduler&) = delete;
-    Scheduler& operator=(const Scheduler&) = delete;
+    ~Scheduler() override;
 
-    /// Queues a task that is not queued (called by Task::wake).
-    void enqueue(Task* task);
-    /// Wakes a task at a point of the steady clock, in ns.
-    void wakeAt(Task* task, std::int64_t steadyNs);
-    /// Forgets a task's timers and waits until no worker is in it. The task must not be woken any
-    /// more by others.
-    void remove(Task* task);
+    void enqueue(Task* task) override;
+    void wakeAt(Task* task, std::int64_t steadyNs) override;
+    void remove(Task* task) override;
     int workers() const { return int(m_threads.size()); }
 
 private:

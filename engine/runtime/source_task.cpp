@@ -11,10 +11,12 @@ constexpr std::int64_t kCaughtUpPollNs = 5'000'000;
 
 } // namespace
 
-SourceTask::SourceTask(Scheduler& scheduler, int depth, std::string node, const Clock& clock,
-                       RunReporter& reporter, std::unique_ptr<flow::Source> source)
-    : NodeTask(scheduler, depth, std::move(node), clock, reporter)
+SourceTask::SourceTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
+                       RunReporter& reporter, std::unique_ptr<flow::Source> source,
+                       const flow::PollBudget& budget)
+    : NodeTask(queue, depth, std::move(node), clock, reporter)
     , m_source(std::move(source))
+    , m_budget(budget)
 {
 }
 
@@ -67,7 +69,7 @@ StepOutcome SourceTask::step()
             NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
             return StepOutcome::wait();
         }
-        Result<flow::PollOutcome> outcome = m_source->poll(flow::PollBudget{}, *this);
+        Result<flow::PollOutcome> outcome = m_source->poll(m_budget, *this);
         if (!outcome) {
             fail(std::move(outcome).takeError());
             return StepOutcome::wait();

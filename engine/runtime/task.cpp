@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runtime/task.h"
 
-#include "engine/runtime/scheduler.h"
+#include "engine/runtime/task_queue.h"
 
 namespace sluice::runtime {
 
@@ -26,13 +26,13 @@ bool Task::markReady()
 void Task::wake()
 {
     if (markReady())
-        m_scheduler.enqueue(this);
+        m_queue.enqueue(this);
 }
 
 void Task::retire()
 {
     m_state.store(Retired);
-    m_scheduler.remove(this);
+    m_queue.remove(this);
 }
 
 bool Task::run()
@@ -42,7 +42,7 @@ bool Task::run()
         return false; // retired meanwhile
     const StepOutcome outcome = step();
     if (outcome.next == StepOutcome::Next::WaitUntil)
-        m_scheduler.wakeAt(this, outcome.untilNs);
+        m_queue.wakeAt(this, outcome.untilNs);
     expected = Running;
     if (outcome.next != StepOutcome::Next::Again && m_state.compare_exchange_strong(expected, Idle))
         return false;
@@ -52,6 +52,16 @@ bool Task::run()
         return true;
     expected = RunningWoken;
     return m_state.compare_exchange_strong(expected, Ready);
+}
+
+bool TaskQueue::step(Task& task)
+{
+    return task.run();
+}
+
+bool TaskQueue::markReady(Task& task)
+{
+    return task.markReady();
 }
 
 } // namespace sluice::runtime

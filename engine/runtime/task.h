@@ -11,7 +11,7 @@
 
 namespace sluice::runtime {
 
-class Scheduler;
+class TaskQueue;
 
 /// What a step left behind.
 struct StepOutcome
@@ -29,8 +29,8 @@ struct StepOutcome
 class Task
 {
 public:
-    Task(Scheduler& scheduler, int depth)
-        : m_scheduler(scheduler)
+    Task(TaskQueue& queue, int depth)
+        : m_queue(queue)
         , m_depth(depth)
     {
     }
@@ -40,7 +40,7 @@ public:
 
     /// Asks for a step; any thread. A wake during a step causes another step.
     void wake();
-    /// Takes the task out of the scheduler for good and waits until no worker is in it.
+    /// Takes the task out of its queue for good and waits until no worker is in it.
     void retire();
     int depth() const { return m_depth; }
 
@@ -49,13 +49,13 @@ protected:
     virtual StepOutcome step() = 0;
 
 private:
-    friend class Scheduler;
+    friend class TaskQueue;
     enum State : int { Idle, Ready, Running, RunningWoken, Retired };
 
     bool markReady(); // Idle -> Ready; true if the caller must queue it
     bool run();       // one step; true if it goes on at once
 
-    Scheduler& m_scheduler;
+    TaskQueue& m_queue;
     const int m_depth;
     std::atomic<int> m_state{Idle};
 };

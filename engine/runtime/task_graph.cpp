@@ -53,7 +53,7 @@ struct TaskGraph::Parts
             SLUICE_TRY(auto source, planned.bound.createSource(context));
             graph.m_sources[node.name] = source.get();
             auto task = std::make_unique<SourceTask>(*env.scheduler, 0, node.name, clock, reporter,
-                                                     std::move(source));
+                                                     std::move(source), env.pollBudget);
             node.source = task.get();
             node.task = std::move(task);
         } else if (planned.bound.createOperator) {
@@ -113,6 +113,10 @@ struct TaskGraph::Parts
         RunEdge edge{from.name, to, isReject,
                      std::make_unique<EdgeQueue>(from.task.get(), &reader, input)};
         EdgeQueue* queue = edge.queue.get();
+        if (env.watchEdge)
+            queue->watch([watch = env.watchEdge, writer = from.name, to](const Message& message) {
+                watch(writer, to, message);
+            });
         graph.m_edges.push_back(std::move(edge));
         return queue;
     }

@@ -3,7 +3,6 @@
 
 #include "engine/runtime/node_task.h"
 #include "engine/runtime/plan.h"
-#include "engine/runtime/scheduler.h"
 
 #include <memory>
 #include <string>
@@ -14,12 +13,18 @@ namespace sluice::runtime {
 /// What a run needs from outside. Pointers outlive the run.
 struct RunEnvironment
 {
-    Scheduler* scheduler = nullptr;
+    TaskQueue* scheduler = nullptr;
     flow::Services services;
     std::string stateFolder; // the pipeline's own: manifests, state, spool files
     /// Makes the sink of the dead-letter, late or quarantine table.
     std::function<Result<std::unique_ptr<flow::Sink>>(Verdict, const flow::CreateContext&)>
         makeRejectSink;
+    flow::PollBudget pollBudget; // of every source
+    /// False: the run has no thread of its own, its owner calls PipelineRun::step().
+    bool hasThread = true;
+    /// Sees all that goes over an edge, on the writer's thread; for tests that check it.
+    std::function<void(const std::string& from, const std::string& to, const Message& message)>
+        watchEdge;
 };
 
 /// A node of a running pipeline: what was planned, and its live task.

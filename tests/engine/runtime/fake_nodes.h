@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_registry.h"
 #include "engine/runtime/pipeline_run.h"
+#include "engine/runtime/scheduler.h"
 
 #include <atomic>
 #include <map>

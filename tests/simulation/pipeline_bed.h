@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/lake/table_catalog.h"
+#include "engine/runtime/pipeline_run.h"
+#include "tests/simulation/edge_checks.h"
+#include "tests/simulation/random_pipeline.h"
+
+#include <memory>
+#include <string>
+
+namespace sluice::test {
+
+/// A folder with a random pipeline's input and lake, in which it can be started again and again.
+class PipelineBed final : private flow::ConnectionDirectory
+{
+public:
+    PipelineBed(std::string folder, const RandomPipeline& pipeline);
+
+    /// Adds lines to the input; the last may be left without its end, which the next call writes.
+    void addLines(std::size_t count, bool isTorn);
+    bool hasAllLines() const { return m_written == m_pipeline.lines().size() && m_rest.empty(); }
+
+    /// What a run needs; scheduler and the rest are the caller's.
+    runtime::RunEnvironment environment(const Clock& clock);
+    runtime::Plan plan(const Clock& clock);
+
+    /// Compares every table with what DuckDB makes of the input; "" if nothing differs.
+    std::string compare() const;
+
+    EdgeChecks checks;
+
+private:
+    Result<flow::Connection> connection(const std::string& name) const override;
+    std::vector<std::string> connectionNames() const override { return {}; }
+    flow::Services services(const Clock& clock) const;
+
+    const std::string m_folder;
+    const RandomPipeline& m_pipeline;
+    lake::LakeCatalog m_catalog;
+    std::size_t m_written = 0;
+    std::string m_rest; // the second half of a torn line
+};
+
+} // namespace sluice::test
