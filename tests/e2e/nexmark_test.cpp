@@ -98,12 +98,15 @@ private slots:
         QTest::newRow("q0") << 1000 << 46'000;
         QTest::newRow("q1") << 1000 << 46'000;
         QTest::newRow("q2") << 1000 << 100;
+        QTest::newRow("q3") << 1000 << 50;
         QTest::newRow("q7") << 1000 << 5;
+        QTest::newRow("q9") << 1000 << 1'000;
         QTest::newRow("q10") << 1000 << 46'000;
         QTest::newRow("q13") << 1000 << 46'000;
         QTest::newRow("q14") << 1 << 5'000; // more than half a day
         QTest::newRow("q18") << 1000 << 10'000;
         QTest::newRow("q19") << 1000 << 20'000;
+        QTest::newRow("q20") << 1000 << 5'000;
     }
     void everyQueryGivesTheAnswerOfSql()
     {
