@@ -141,9 +141,11 @@ void SeenSet::saveChanges(ByteWriter& out)
 
 Status SeenSet::load(ByteReader& in, bool isWhole)
 {
-    if (isWhole)
-        begin(0);
     const std::uint64_t count = in.varint();
+    // Keys come in the order of their places. In a table that grows as they come all would crowd at
+    // its front, and each would walk past those before it.
+    if (isWhole)
+        begin(std::min<std::size_t>(count, in.left() / sizeof(Slot)));
     for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
         Slot slot{};
         slot.high = in.u64();

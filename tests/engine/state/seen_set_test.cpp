@@ -4,6 +4,7 @@
 #include "engine/state/key_codec.h"
 #include "tests/support/test_main.h"
 
+#include <ctime>
 #include <map>
 
 #include <arrow/builder.h>
@@ -95,6 +96,24 @@ private slots:
         QVERIFY(insert(second, "k9000", 9000, 0));
         ByteReader torn(std::string_view(whole.data()).substr(0, 100));
         QVERIFY(!SeenSet{Micros(1)}.load(torn, true));
+    }
+    void loadingTakesNoLongerThanInserting()
+    {
+        SeenSet first{Micros(1'000'000)}, second{Micros(1'000'000)};
+        const std::clock_t begin = std::clock();
+        for (std::uint64_t i = 0; i < 500'000; ++i)
+            first.insert("", i * 0x9E3779B97F4A7C15ull, 0, EventTime{0});
+        const std::clock_t inserted = std::clock();
+        ByteWriter whole;
+        first.saveWhole(whole, EventTime{0});
+        const std::clock_t saved = std::clock();
+        ByteReader in(whole.data());
+        QVERIFY(second.load(in, true));
+        const std::clock_t loaded = std::clock();
+        QCOMPARE(second.size(), std::size_t(500'000));
+        // Quadratic, it takes minutes.
+        QVERIFY2(loaded - saved < 3 * (inserted - begin) + CLOCKS_PER_SEC / 10,
+                 std::to_string(loaded - saved).c_str());
     }
 };
 
