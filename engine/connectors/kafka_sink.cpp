@@ -15,7 +15,7 @@
 namespace sluice::connectors {
 namespace {
 
-constexpr int kTimeoutMs = 30'000;
+constexpr int kTimeoutMs = 30'000, kRetryMs = 100;
 constexpr std::uint32_t kNoKey = UINT32_MAX;
 
 struct ListDeleter
@@ -26,6 +26,13 @@ struct ListDeleter
     }
 };
 using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter>;
+
+bool isOnItsWay(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS
+        || error == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE
+        || error == RD_KAFKA_RESP_ERR_NOT_COORDINATOR;
+}
 
 flow::BoundNode bindKafkaSink(const flow::BindContext& context)
 {
@@ -124,8 +131,17 @@ Status KafkaSink::readCommitted()
                                m_trouble));
     const PartitionList list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), m_config.topic.c_str(), 0);
-    const rd_kafka_resp_err_t asked = rd_kafka_committed(consumer.get(), list.get(), kTimeoutMs);
-    const rd_kafka_resp_err_t found = asked ? asked : list->elems[0].err;
+    // A group's coordinator that is still loading, as it is right after the broker's start or the
+    // group's birth, knows soon.
+    const std::int64_t end = systemClock().steadyNow().ns + std::int64_t(kTimeoutMs) * 1'000'000;
+    rd_kafka_resp_err_t found = RD_KAFKA_RESP_ERR_NO_ERROR;
+    do {
+        if (found)
+            rd_kafka_poll(consumer.get(), kRetryMs);
+        const rd_kafka_resp_err_t asked
+            = rd_kafka_committed(consumer.get(), list.get(), kTimeoutMs);
+        found = asked ? asked : list->elems[0].err;
+    } while (isOnItsWay(found) && systemClock().steadyNow().ns < end);
     if (found)
         return kafkaError(found,
                           std::string("cannot read which epoch is committed: ")

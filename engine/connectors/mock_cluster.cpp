@@ -49,6 +49,14 @@ Status MockCluster::createTopic(const std::string& topic, int partitions)
     return made ? Status(kafkaError(made, {}, "mock cluster")) : ok();
 }
 
+void MockCluster::refuseOffsets(int requests)
+{
+    constexpr std::int16_t kOffsetFetch = 9; // of the Kafka protocol
+    for (int i = 0; i < requests; ++i)
+        rd_kafka_mock_push_request_errors(m_cluster, kOffsetFetch, 1,
+                                          RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+}
+
 void MockCluster::setBrokerUp(int broker, bool isUp)
 {
     if (isUp)

@@ -24,6 +24,8 @@ public:
     Status createTopic(const std::string& topic, int partitions);
     /// Takes a broker (from 1) off the network, or back.
     void setBrokerUp(int broker, bool isUp);
+    /// Answers the next requests for a group's offsets as a coordinator does that is not ready.
+    void refuseOffsets(int requests);
 
 private:
     MockCluster();

@@ -66,6 +66,7 @@ int run(const Shared& shared, const BenchOptions& options)
            .p99Ms = median.p99Ms,
            .runs = options.runs,
            .more = {{"minimum_events_per_second", costs->front().rowsPerSecond()},
+                    {"events_per_cpu_second", median.rowsPerCpuSecond()},
                     {"epoch_ms", median.last.epochSeconds * 1000}}}});
     return kDone;
 }

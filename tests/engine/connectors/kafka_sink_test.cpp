@@ -31,6 +31,23 @@ class KafkaSinkTest : public QObject
     }
 
 private slots:
+    void aCoordinatorThatIsNotReadyIsAskedAgain()
+    {
+        const QTemporaryDir folder;
+        const auto cluster = MockCluster::start();
+        QVERIFY(cluster && (*cluster)->createTopic("out", 1));
+        KafkaSink sink({.pipeline = "p",
+                        .node = "sink",
+                        .connection = "mock",
+                        .topic = "out",
+                        .keyColumn = "",
+                        .folder = folder.path().toStdString()},
+                       (*cluster)->connection("mock"));
+        (*cluster)->refuseOffsets(3);
+        const Status opened = sink.open();
+        QVERIFY2(opened, opened ? "" : opened.error().text().c_str());
+        QCOMPARE(sink.committedEpoch(), flow::Epoch(0));
+    }
     void anEpochIsThereOnceHoweverOftenItIsCommitted()
     {
         const QTemporaryDir folder;
