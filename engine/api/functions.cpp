@@ -2,7 +2,7 @@
 #include "engine/api/kinds.h"
 
 #include "engine/expr/catalogue.h"
-#include "engine/operators/aggregates.h"
+#include "engine/operators/aggregates/catalogue.h"
 
 namespace sluice::api {
 

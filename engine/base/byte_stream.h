@@ -86,6 +86,19 @@ public:
         return out;
     }
 
+    /// Reads size bytes to a place, the counterpart of ByteWriter::raw; zeros past the end.
+    void raw(void* to, std::size_t size)
+    {
+        if (m_bytes.size() < size) {
+            m_failed = true;
+            m_bytes = {};
+            std::memset(to, 0, size);
+            return;
+        }
+        std::memcpy(to, m_bytes.data(), size);
+        m_bytes.remove_prefix(size);
+    }
+
     bool atEnd() const { return m_bytes.empty(); }
     bool hasFailed() const { return m_failed; }
     std::size_t left() const { return m_bytes.size(); }

@@ -5,6 +5,8 @@
 #include "engine/base/result.h"
 #include "engine/flow/context.h"
 
+#include <optional>
+
 namespace sluice::flow {
 
 /// Whether saved state is the whole state or what changed since the last save.
@@ -30,6 +32,11 @@ public:
     /// Returns what may be promised downstream when the inputs' watermark is `input`: rows emitted
     /// from now on are newer. A node that still holds older rows back promises less.
     virtual EventTime outputWatermark(EventTime input) const { return input; }
+
+    /// When the clock has something to do here though nothing comes (windows in processing time);
+    /// asked after each call. onClock() is called then, or somewhat later.
+    virtual std::optional<WallTime> wakesAt() const { return std::nullopt; }
+    virtual Status onClock(NodeContext&) { return ok(); }
 
     /// Writes state for an epoch. Asked for Changes it may write Whole; returns what it wrote.
     /// Writing nothing and returning Changes means nothing changed.

@@ -3,74 +3,66 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/operator.h"
-#include "engine/operators/window_state.h"
-#include "engine/state/key_codec.h"
+#include "engine/operators/window_store.h"
 
-#include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace sluice::operators {
 
-struct WindowColumn
-{
-    std::string name;
-    DocumentNode call; // sum(amount)
-    BoundAggregate aggregate;
-};
-
 struct WindowConfig
 {
-    Micros size{0}, offset{0}, allowedLateness{0};
-    std::vector<std::string> groupBy;
-    std::vector<WindowColumn> columns;
+    std::string node;
+    WindowSpec window;
+    WindowTiming timing;
+    bool isProcessingTime = false;
+    std::int64_t maxStateBytes = 0; // 0 = no bound
+    arrow::FieldVector keys;
+    std::vector<AggregateEntry> aggregates;
     std::shared_ptr<arrow::Schema> output;
 };
 
-/// Tumbling windows [start, start + size), aligned to the epoch plus an offset, aggregated by key.
-/// A window is emitted when the watermark reaches its end - 1 ms; with allowed lateness its changed
-/// groups are emitted again, with the next revision, until the watermark reaches end - 1 ms +
-/// lateness; rows after that are late. What is open is part of the checkpoint.
+/// Aggregates rows by key in windows of time: tumbling, hopping, cumulating (SliceStore), sessions
+/// (SessionStore). Each aggregate and each key lies in a column of its own kind; a window has cells
+/// in them. What is defined is in docs/semantics.md. What is open is part of the checkpoint.
+///
+/// Event time is that of the rows and completeness that of the watermark; in processing time both
+/// are the context's clock, which never goes back here.
 class WindowAggregate final : public flow::Operator
 {
 public:
     static flow::NodeKind kind();
 
-    WindowAggregate(WindowConfig config, state::KeyCodec codec);
+    WindowAggregate(WindowConfig config, std::unique_ptr<state::KeyIndex> keys);
 
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
     Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
+    std::optional<WallTime> wakesAt() const override;
+    Status onClock(flow::NodeContext& context) override;
     Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
     Status load(ByteReader& in, flow::SaveKind kind) override;
 
 private:
-    using Rows = std::vector<std::uint32_t>;
-    /// The arguments of the aggregates, evaluated over a batch; filters as masks.
-    struct Arguments
-    {
-        std::vector<std::shared_ptr<arrow::Array>> values; // null for count(*)
-        std::vector<std::shared_ptr<arrow::BooleanArray>> filters;
-    };
-
-    Status bindCalls(const std::shared_ptr<arrow::Schema>& schema);
-    Result<Arguments> evaluate(const Batch& batch, expr::EvalErrors& errors) const;
-    std::map<std::int64_t, Rows> rowsByWindow(const Batch& batch) const;
-    bool isLate(std::int64_t start, EventTime watermark) const;
-    void rejectLate(const Batch& batch, const Rows& rows, std::int64_t start,
+    Status internKeys(const arrow::RecordBatch& columns);
+    EventTime clockTime(const flow::NodeContext& context);
+    void rejectLate(const Batch& batch, EventTime watermark, flow::NodeContext& context) const;
+    Status advance(EventTime watermark, flow::NodeContext& context);
+    Status emitRows(const WindowRows& rows, std::size_t from, std::size_t to,
                     flow::NodeContext& context) const;
-    void addToWindow(std::int64_t start, const Rows& rows, const Arguments& arguments);
-    Status emitWindow(std::int64_t start, WindowState& window, flow::NodeContext& context) const;
-    void tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context) const;
 
     const WindowConfig m_config;
-    const state::KeyCodec m_codec;
-    std::vector<BoundAggregate> m_aggregates;
-    std::map<std::int64_t, WindowState> m_windows; // by start
-    std::vector<std::int64_t> m_closed;            // since the last save
-    std::shared_ptr<arrow::Schema> m_schema;
-    std::vector<expr::Call> m_calls;
-    state::EncodedKeys m_keys;
+    AggregateCalls m_calls;
+    std::unique_ptr<state::KeyIndex> m_keys;
+    AggregateCells m_cells;
+    std::unique_ptr<WindowStore> m_windows;
+    EventTime m_clock = EventTime::min(); // processing time: the latest that was seen
+
+    // Of the batch at hand.
+    state::KeyIndex::Numbers m_numbers;
+    std::vector<std::int64_t> m_clockTimes;
+    TakenRows m_taken;
 };
 
 } // namespace sluice::operators

@@ -16,6 +16,7 @@ StepOutcome InnerTask::step()
     const std::int64_t begin = clock().steadyNow().ns;
     noteUnblocked(begin);
     std::int64_t now = begin;
+    takeClock();
     std::size_t silent = 0; // inputs in a row that had nothing
     while (!hasFailed() && silent < m_inputs.size()) {
         if (!outputsHaveRoom()) {
@@ -44,7 +45,31 @@ StepOutcome InnerTask::step()
         }
     }
     NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
-    return StepOutcome::wait();
+    return waitForMessageOrClock();
+}
+
+void InnerTask::takeClock()
+{
+    const auto due = wakesAt();
+    if (!due || *due > clock().wallNow() || hasFailed() || !outputsHaveRoom())
+        return;
+    if (Status taken = onClock(); !taken)
+        fail(std::move(taken).takeError());
+    checkConservation();
+    flushRejects();
+}
+
+// Asks for a step when the clock is due; once for each time, since a task may wait many times until
+// then. A step that comes before the wall clock is there asks again.
+StepOutcome InnerTask::waitForMessageOrClock()
+{
+    const auto due = wakesAt();
+    const std::int64_t now = clock().steadyNow().ns;
+    if (!due || (*due == m_timer && now < m_timerNs))
+        return StepOutcome::wait();
+    m_timer = *due;
+    m_timerNs = now + std::max<std::int64_t>(due->us - clock().wallNow().us, 0) * 1000;
+    return StepOutcome::waitUntil(m_timerNs);
 }
 
 Status InnerTask::take(std::size_t input, Message message)

@@ -148,6 +148,9 @@ protected:
     /// What readers may be promised when this node's watermark is `watermark`.
     virtual EventTime promisedAt(EventTime watermark) const { return watermark; }
     virtual Result<EpochPart> onEpoch(const EpochRequest& request) = 0;
+    /// When onClock() is wanted though no message comes.
+    virtual std::optional<WallTime> wakesAt() const { return std::nullopt; }
+    virtual Status onClock() { return ok(); }
 
 private:
     struct Input
@@ -157,6 +160,8 @@ private:
         bool isAligned; // its epoch marker has come; it waits for the others
     };
 
+    void takeClock();
+    StepOutcome waitForMessageOrClock();
     Status take(std::size_t input, Message message);
     Status takeWatermark(std::size_t input, EventTime watermark);
     Status takeEpoch(std::size_t input, const EpochRequestPtr& request);
@@ -164,6 +169,8 @@ private:
     std::vector<Input> m_inputs;
     std::size_t m_next = 0;
     EventTime m_promised = EventTime::min();
+    WallTime m_timer{INT64_MIN}; // the last that the scheduler was asked for
+    std::int64_t m_timerNs = 0;  // and when that is, by the steady clock
 };
 
 class OperatorTask final : public InnerTask
@@ -177,6 +184,8 @@ private:
     Status onWatermarkMoved(EventTime watermark) override;
     EventTime promisedAt(EventTime watermark) const override;
     Result<EpochPart> onEpoch(const EpochRequest& request) override;
+    std::optional<WallTime> wakesAt() const override { return m_operator->wakesAt(); }
+    Status onClock() override { return m_operator->onClock(*this); }
 
     std::unique_ptr<flow::Operator> m_operator;
 };

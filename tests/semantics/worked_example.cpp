@@ -185,6 +185,8 @@ private:
         settle(line);
         if (word == "watermark")
             check(line, watermark(value));
+        else if (word == "clock")
+            check(line, clock(value));
         else if (word == "restart")
             restart(line, value.text == "whole" ? flow::SaveKind::Whole : flow::SaveKind::Changes);
         else
@@ -251,6 +253,13 @@ private:
         m_context.advanceWatermark(value.text == "end" ? EventTime::max()
                                                        : EventTime{timeOf(value)});
         return m_operator->onWatermark(m_context.watermark(), m_context);
+    }
+
+    Status clock(const DocumentNode& value)
+    {
+        m_clock.advance(std::chrono::microseconds(timeOf(value) - m_clock.wallNow().us));
+        const auto due = m_operator->wakesAt();
+        return due && *due <= m_clock.wallNow() ? m_operator->onClock(m_context) : ok();
     }
 
     std::int64_t timeOf(const DocumentNode& value)

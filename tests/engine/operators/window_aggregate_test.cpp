@@ -131,6 +131,25 @@ private slots:
                  std::string("{\"window_start\":\"1969-12-31T23:59:00.000Z\",\"window_end\":\"1970-"
                              "01-01T00:00:00.000Z\",\"n\":1}\n"));
     }
+    void aStateBeyondItsBoundStopsWithTheCure()
+    {
+        OperatorHarness h(WindowAggregate::kind(),
+                          "{window: {tumbling: 1m}, group_by: [amount], max_state: 100KB, "
+                          "aggregates: {n: count(*)}}",
+                          kSchema);
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        Status status = ok();
+        for (int i = 0; i < 100'000 && status; i += 100) {
+            std::vector<std::string> records;
+            for (int k = i; k < i + 100; ++k)
+                records.push_back(row("a", 1, std::to_string(k).c_str()));
+            status = h.feed(records);
+        }
+        QVERIFY(!status);
+        QCOMPARE(status.error().code, ErrorCode::CapacityExceeded);
+        QCOMPARE(status.error().object, std::string("op"));
+        QVERIFY(status.error().hint.find("max_state") != std::string::npos);
+    }
     void wrongDocumentsAreFound_data()
     {
         QTest::addColumn<QString>("yaml");
@@ -151,6 +170,36 @@ private slots:
             << "\"kk\" does not exist";
         QTest::newRow("window") << "{window: {tumbling: soon}, aggregates: {x: count(*)}}"
                                 << "a duration such as";
+        QTest::newRow("no kind") << "{window: {offset: 1m}, aggregates: {x: count(*)}}"
+                                 << "does not say which windows";
+        QTest::newRow("two kinds")
+            << "{window: {tumbling: 1m, session: 1m}, aggregates: {x: count(*)}}"
+            << "more than one kind";
+        QTest::newRow("no slide") << "{window: {hopping: 1m}, aggregates: {x: count(*)}}"
+                                  << "hopping windows need a slide";
+        QTest::newRow("foreign step")
+            << "{window: {tumbling: 1m, step: 1s}, aggregates: {x: count(*)}}"
+            << "tumbling windows have no step";
+        QTest::newRow("gaps") << "{window: {hopping: 1m, slide: 2m}, aggregates: {x: count(*)}}"
+                              << "at most 1m";
+        QTest::newRow("uneven steps")
+            << "{window: {cumulating: 1m, step: 7s}, aggregates: {x: count(*)}}"
+            << "not a multiple";
+        QTest::newRow("slices")
+            << "{window: {hopping: 7d, slide: 1001ms}, aggregates: {x: count(*)}}"
+            << "slices of 7ms";
+        QTest::newRow("lateness of the clock")
+            << "{window: {tumbling: 1m}, time: processing, allowed_lateness: 1s, aggregates: {x: "
+               "count(*)}}"
+            << "nothing is late";
+        QTest::newRow("distinct sum")
+            << "{window: {tumbling: 1m}, aggregates: {x: sum(DISTINCT amount)}}"
+            << "DISTINCT is for count";
+        QTest::newRow("k") << "{window: {tumbling: 1m}, aggregates: {x: 'top_k(k, 0)'}}"
+                           << "between 1 and 1000";
+        QTest::newRow("bounds")
+            << "{window: {tumbling: 1m}, aggregates: {x: 'histogram(amount, 2, 1)'}}"
+            << "ascending";
         QTest::newRow("name")
             << "{window: {tumbling: 1m}, group_by: [k], aggregates: {k: count(*)}}"
             << "there is a column \"k\" already";
