@@ -31,6 +31,7 @@ struct Shared
 
 /// Each adds its commands to the program; shared lives as long as it.
 void addCatalogueCommands(CLI::App& app, Shared& shared); // nodes, functions, validate, init
+void addDiffCommand(CLI::App& app, Shared& shared);       // diff
 void addLakeCommands(CLI::App& app, Shared& shared);      // lake ls | show | history, sql
 void addRunCommand(CLI::App& app, Shared& shared);        // run
 void addWorkspaceCommands(CLI::App& app, Shared& shared); // connections, secrets

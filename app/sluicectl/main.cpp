@@ -41,6 +41,7 @@ int run(int argc, char** argv)
                "found, 5 refused.");
     addCatalogueCommands(app, shared);
     addRunCommand(app, shared);
+    addDiffCommand(app, shared);
     addLakeCommands(app, shared);
     addWorkspaceCommands(app, shared);
     addBenchCommand(app, shared);

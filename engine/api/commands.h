@@ -16,11 +16,14 @@ namespace sluice::api {
 /// Engine::takeOutcomes and what changed is in the next snapshot.
 using CommandId = std::uint64_t;
 
-/// Checks a document, keeps it as a new version and starts it (stopping the version that runs).
+/// Checks a document, keeps it as a new version and starts it. A version that runs ends an epoch
+/// first; nodes whose definition is the same keep their state, sources go on where they are. If
+/// the new version does not come up, the former one is started again.
 struct DeployPipeline
 {
     std::string documentPath; // relative paths in it start at its folder
     std::string text;         // the document; empty = read documentPath
+    bool starts = true;       // false: of a pipeline that does not run, keep it for the next start
 };
 struct StartPipeline
 {

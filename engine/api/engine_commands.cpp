@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/api/demo_plant.h"
 #include "engine/api/engine_impl.h"
-#include "engine/base/durable_file.h"
-#include "engine/lake/table_sink.h"
-
-#include <algorithm>
-#include <filesystem>
 
 namespace sluice::api {
 namespace {
@@ -17,15 +12,6 @@ Error notThere(const std::string& pipeline)
             .object = pipeline,
             .hint = "Deploy its document first.",
             .cause = {}};
-}
-
-Error documentError(const Diagnostics& diagnostics)
-{
-    std::string text = diagnostics.text();
-    while (!text.empty() && text.back() == '\n')
-        text.pop_back();
-    return {
-        .code = ErrorCode::ConfigInvalid, .message = text, .object = {}, .hint = {}, .cause = {}};
 }
 
 } // namespace
@@ -58,108 +44,6 @@ PipelineSlot* EngineImpl::find(const std::string& pipeline)
     return found == m_slots.end() ? nullptr : found->second.get();
 }
 
-// Tells the outcome of starts and stops that were waiting for it.
-void EngineImpl::settle(const PipelineSnapshot& snapshot)
-{
-    for (auto it = m_pending.begin(); it != m_pending.end();) {
-        const Pending pending = *it;
-        const bool isOver = snapshot.state == RunState::Stopped
-            || snapshot.state == RunState::Finished || snapshot.state == RunState::Failed;
-        const bool isMine = pending.pipeline == snapshot.name;
-        if (!isMine
-            || (pending.waitsForStart ? !isOver && snapshot.state != RunState::Running : !isOver)) {
-            ++it;
-            continue;
-        }
-        it = m_pending.erase(it);
-        const std::string version = snapshot.name + ": version " + std::to_string(snapshot.version);
-        if (snapshot.state == RunState::Failed)
-            refused(pending.id,
-                    {.code = ErrorCode::Internal,
-                     .message = snapshot.stateReason,
-                     .object = snapshot.name,
-                     .hint = {},
-                     .cause = {}});
-        else
-            done(pending.id, version + (pending.waitsForStart ? " runs" : " has stopped"));
-    }
-}
-
-Status EngineImpl::start(PipelineSlot& slot, CommandId id)
-{
-    const flow::Services services = m_workspace->servicesFor(slot.documentPath());
-    Diagnostics diagnostics(slot.documentPath());
-    runtime::Plan plan = checkDocument(slot.text(), slot.documentPath(), services, diagnostics);
-    if (diagnostics.hasErrors()) {
-        slot.fail(diagnostics.text());
-        return documentError(diagnostics);
-    }
-    m_objectives.setDocument(slot.name(), plan.document);
-    runtime::RunEnvironment environment;
-    environment.scheduler = &m_scheduler;
-    environment.services = services;
-    environment.stateFolder = m_workspace->workspace().stateFolder(slot.name());
-    environment.makeRejectSink
-        = [](Verdict verdict,
-             const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
-        return lake::makeRejectSink(runtime::rejectTable(verdict, create.pipeline),
-                                    create.services->lakeFolder, create.pipeline,
-                                    verdictName(verdict), *create.services->clock);
-    };
-    SLUICE_TRY(makeFolder(environment.stateFolder));
-    SLUICE_TRY(const std::int64_t run,
-               m_workspace->workspace().beginRun(slot.name(), slot.version(),
-                                                 systemClock().wallNow().us));
-    if (!plan.document.find("epoch"))
-        plan.epochLength = Micros(std::int64_t(m_options.epochSeconds * 1e6));
-    m_runs[slot.name()] = {run};
-    slot.start(std::move(plan), std::move(environment), m_series);
-    m_pending.push_back({id, slot.name(), true, slot.version()});
-    noteEvent(EventSnapshot::Level::Info, slot.name(),
-              "version " + std::to_string(slot.version()) + " starts");
-    return ok();
-}
-
-Status EngineImpl::deploy(const std::string& path, std::string text, CommandId id)
-{
-    SLUICE_TRY(needsRights("deploy"));
-    std::error_code error;
-    const std::string absolute = path.empty()
-        ? std::string()
-        : std::filesystem::absolute(path, error).lexically_normal().string();
-    if (text.empty()) {
-        SLUICE_TRY(text, readFile(absolute));
-    }
-    Diagnostics diagnostics(path);
-    const runtime::Plan plan
-        = checkDocument(text, absolute, m_workspace->servicesFor(absolute), diagnostics);
-    if (diagnostics.hasErrors())
-        return documentError(diagnostics);
-    PipelineSlot* slot = find(plan.pipeline);
-    if (slot && slot->isRunning())
-        return Error{.code = ErrorCode::Conflict,
-                     .message = "the pipeline runs",
-                     .object = plan.pipeline,
-                     .hint = "Stop it first; its state stays.",
-                     .cause = {}};
-    SLUICE_TRY(const int version,
-               m_workspace->workspace().savePipeline(plan.pipeline, text, absolute,
-                                                     systemClock().wallNow().us));
-    if (!slot) {
-        m_slots[plan.pipeline]
-            = std::make_unique<PipelineSlot>(plan.pipeline, version, absolute, text);
-        slot = m_slots[plan.pipeline].get();
-    }
-    slot->setDocument(version, absolute, text);
-    return start(*slot, id);
-}
-
-void EngineImpl::carryOut(CommandId id, DeployPipeline& command)
-{
-    if (Status status = deploy(command.documentPath, std::move(command.text), id); !status)
-        refused(id, std::move(status).takeError());
-}
-
 void EngineImpl::carryOut(CommandId id, StartPipeline& command)
 {
     PipelineSlot* slot = find(command.pipeline);
@@ -184,6 +68,7 @@ void EngineImpl::carryOut(CommandId id, StopPipeline& command)
         done(id, command.pipeline + " is not running");
         return;
     }
+    giveUpSwap(command.pipeline, "the pipeline was stopped meanwhile");
     slot->requestStop(command.isInputOver);
     m_pending.push_back({id, command.pipeline, false, slot->version()});
 }
@@ -232,7 +117,7 @@ void EngineImpl::carryOut(CommandId id, StartDemoPlant& command)
         PipelineSlot* slot = find(document.pipeline);
         if (slot && slot->isRunning())
             continue;
-        if (Status deployed = deploy({}, document.text, 0); !deployed) {
+        if (Status deployed = deploy({.path = {}, .text = document.text}); !deployed) {
             refused(id, std::move(deployed).takeError());
             return;
         }

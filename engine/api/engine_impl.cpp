@@ -102,6 +102,7 @@ void EngineImpl::control()
 
 void EngineImpl::stopAll()
 {
+    m_swaps.clear();
     for (auto& [name, slot] : m_slots)
         slot->requestStop(false);
     for (;;) {
@@ -207,8 +208,11 @@ void EngineImpl::samplePipelines(EngineSnapshot& out)
         const bool hasEnded = slot->sample(steadyNs, out.timeUs, pipeline);
         noteTroubles(pipeline);
         settle(pipeline);
-        if (hasEnded)
+        if (hasEnded) {
             noteEnd(pipeline);
+            if (continueSwap(*slot))
+                pipeline.state = RunState::Starting;
+        }
         out.pipelines.push_back(std::move(pipeline));
     }
 }

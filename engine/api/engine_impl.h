@@ -46,6 +46,19 @@ private:
         bool waitsForStart;
         int version;
     };
+    struct Deployment
+    {
+        CommandId id = 0;
+        std::string path, text;
+        bool starts = true;
+    };
+    struct Swap // a new version that follows the one that runs
+    {
+        CommandId id = 0;
+        std::string path, text;
+        std::string formerPath, formerText;
+        bool hasStarted = false;
+    };
     struct OpenRun
     {
         std::int64_t id = 0;
@@ -61,7 +74,12 @@ private:
     void carryOut(CommandId id, SaveConnection& command);
     void carryOut(CommandId id, RemoveConnection& command);
 
-    Status deploy(const std::string& path, std::string text, CommandId id);
+    Status deploy(Deployment command);
+    Status beginSwap(PipelineSlot& slot, Swap swap);
+    bool continueSwap(PipelineSlot& slot);
+    Status keepAndStart(PipelineSlot& slot, const std::string& path, const std::string& text,
+                        CommandId id);
+    void giveUpSwap(const std::string& pipeline, const char* why);
     Status start(PipelineSlot& slot, CommandId id);
     Status needsRights(const char* what) const;
     void done(CommandId id, std::string text);
@@ -92,6 +110,7 @@ private:
     std::map<std::string, std::unique_ptr<PipelineSlot>> m_slots;
     std::map<std::string, OpenRun> m_runs;
     std::vector<Pending> m_pending;
+    std::map<std::string, Swap> m_swaps;           // by pipeline
     std::vector<Outcome> m_settled;                // handed out with the next snapshot
     std::map<std::string, std::string> m_troubles; // node -> what was said last
     std::unique_ptr<DemoPlant> m_demo;

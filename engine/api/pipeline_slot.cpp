@@ -23,12 +23,14 @@ void PipelineSlot::start(runtime::Plan plan, runtime::RunEnvironment environment
                          SeriesStore& series)
 {
     m_last.reset();
+    m_isStopRequested = false;
     m_run = std::make_unique<runtime::PipelineRun>(std::move(plan), std::move(environment));
     m_sampler = std::make_unique<PipelineSampler>(*m_run, series);
 }
 
 void PipelineSlot::requestStop(bool isInputOver)
 {
+    m_isStopRequested = true;
     if (m_run)
         m_run->requestStop(isInputOver);
 }

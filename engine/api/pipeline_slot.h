@@ -29,6 +29,7 @@ public:
     /// Starts a run; there must be none.
     void start(runtime::Plan plan, runtime::RunEnvironment environment, SeriesStore& series);
     void requestStop(bool isInputOver);
+    bool isStopRequested() const { return m_run && m_isStopRequested; }
     /// Keeps what a failed check said, to be shown as the state.
     void fail(const std::string& reason);
 
@@ -41,6 +42,7 @@ private:
     std::string m_documentPath, m_text;
     std::unique_ptr<runtime::PipelineRun> m_run;
     std::unique_ptr<PipelineSampler> m_sampler;
+    bool m_isStopRequested = false;
     std::optional<PipelineSnapshot> m_last; // of the run that ended
 };
 

@@ -14,7 +14,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 31> kNames{
+constexpr std::array<std::string_view, 33> kNames{
     "sink.seal",               // a sink closes what it wrote in the epoch
     "epoch.sealed",            // all nodes have reported, nothing is durable yet
     "sink.make_durable",       // before each sink's files
@@ -46,6 +46,8 @@ constexpr std::array<std::string_view, 31> kNames{
     "kafka.sent",              //   all is sent, the transaction open
     "kafka.committed",         //   the broker has it, the sink does not know
     "sink.after_commit",       // after each sink's commit
+    "swap.stopped",            // the former version has ended, the new one is not kept yet
+    "swap.kept",               //   it is kept, not started
 };
 
 struct Switched

@@ -56,6 +56,7 @@ flow::BoundNode bindKafka(const flow::BindContext& context)
     flow::BoundNode bound;
     bound.output = streamSchemaOf(config.layout);
     bound.summary = config.topic;
+    bound.positionsOf = config.connection + ", topic " + config.topic;
     bound.rejects = {Verdict::DeadLetter};
     bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet(); };
     bound.createSource

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -72,6 +73,15 @@ struct BoundNode
     /// The same for one input (0 = first of `input:`), when the inputs differ in their columns; then
     /// neededInput is not asked.
     std::function<ColumnSet(const ColumnSet& neededOutput, std::size_t input)> neededOfInput;
+
+    /// Columns of the inputs that saved state depends on; unset = all that are read. A node whose
+    /// state holds only keys names them, so that its state outlives a new column downstream.
+    std::optional<ColumnSet> stateColumns;
+    /// Sources: what the positions count in ("prod, topic orders"); a document that names another
+    /// stream starts it anew. "" = positions say it themselves.
+    std::string positionsOf;
+    /// Sinks into tables: the columns asked of the table; null for others.
+    std::shared_ptr<arrow::Schema> tableColumns;
 
     // Exactly one is set, after the category of the kind.
     std::function<Result<std::unique_ptr<Source>>(const CreateContext&)> createSource;

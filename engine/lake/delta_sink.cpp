@@ -154,6 +154,9 @@ flow::BoundNode bindSink(const flow::BindContext& context)
     bound.target = config.table;
     bound.summary = config.table + (config.writesRaw ? ", raw records" : "");
     bound.layer = layerOf(config.table);
+    if (input.columns)
+        bound.tableColumns = tableColumns(config.writesRaw ? *rawSchema() : *input.columns,
+                                          config.partitions);
     const bool writesRaw = config.writesRaw;
     if (writesRaw)
         bound.rejects = {Verdict::DeadLetter};

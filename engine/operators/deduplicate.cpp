@@ -36,6 +36,7 @@ flow::BoundNode bindDeduplicate(const flow::BindContext& context)
     for (const std::string& key : keys)
         bound.summary += (bound.summary.empty() ? "" : ", ") + key;
     bound.summary += " within " + durationText(within);
+    bound.stateColumns = flow::ColumnSet(keys.begin(), keys.end());
     bound.neededInput = [keys](const flow::ColumnSet& needed) {
         flow::ColumnSet all = needed;
         all.insert(keys.begin(), keys.end());

@@ -65,6 +65,7 @@ Status PipelineRun::finishEpoch(EpochParts epoch)
     SLUICE_TRY(failPoint("epoch.sealed", m_plan.pipeline));
     Manifest next;
     next.epoch = epoch.request->epoch;
+    next.document = m_document;
     for (const PlannedNode& node : m_plan.nodes)
         next.fingerprints[node.name] = node.fingerprint;
     for (const EpochPart& part : epoch.parts) {

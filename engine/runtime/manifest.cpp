@@ -93,6 +93,32 @@ Result<Manifest> ManifestStore::read(const std::string& path) const
     return manifestFromJson(json, path);
 }
 
+std::string ManifestStore::documentPath(const std::string& name) const
+{
+    return m_folder + "/document-" + name + ".txt";
+}
+
+Result<std::string> ManifestStore::keepDocument(const FormerDocument& document) const
+{
+    const std::string content = document.path + "\n" + document.text;
+    std::array<char, 20> name{};
+    std::snprintf(name.data(), name.size(), "%016llx",
+                  static_cast<unsigned long long>(fingerprint(content)));
+    std::error_code ignored;
+    if (!std::filesystem::exists(documentPath(name.data()), ignored))
+        SLUICE_TRY(writeFileDurably(documentPath(name.data()), content));
+    return std::string(name.data());
+}
+
+Result<FormerDocument> ManifestStore::readDocument(const std::string& name) const
+{
+    SLUICE_TRY(std::string content, readFile(documentPath(name)));
+    const std::size_t end = content.find('\n');
+    if (end == std::string::npos)
+        return damaged(documentPath(name), "the kept document has no first line");
+    return FormerDocument{content.substr(0, end), content.substr(end + 1)};
+}
+
 Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& warnings) const
 {
     const std::vector<std::string> names = manifestNames();
@@ -128,6 +154,7 @@ void ManifestStore::removeOld(const Manifest& current) const
     const std::vector<std::string> names = manifestNames();
     std::set<std::string> wanted;
     const auto keepStateOf = [&](const Manifest& manifest) {
+        wanted.insert("document-" + manifest.document + ".txt");
         for (const auto& [node, segments] : manifest.state) {
             for (const StateSegment& segment : segments)
                 wanted.insert(numbered("state", segment.epoch, "bin"));
@@ -145,7 +172,9 @@ void ManifestStore::removeOld(const Manifest& current) const
     std::vector<std::filesystem::path> unwanted;
     for (const auto& entry : std::filesystem::directory_iterator(m_folder, ignored)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with("state-") && name.ends_with(".bin") && !wanted.contains(name))
+        const bool isOurs = (name.starts_with("state-") && name.ends_with(".bin"))
+            || (name.starts_with("document-") && name.ends_with(".txt"));
+        if (isOurs && !wanted.contains(name))
             unwanted.push_back(entry.path());
     }
     for (const auto& path : unwanted)

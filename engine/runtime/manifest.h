@@ -25,15 +25,24 @@ struct StateSegment
 struct Manifest
 {
     flow::Epoch epoch = 0;
-    std::map<std::string, std::string> fingerprints;        // node -> of its text in the document
+    std::string document; // names the kept document that the epoch ran by; "" = not known
+    std::map<std::string, std::string> fingerprints;        // node -> PlannedNode::fingerprint
     std::map<std::string, std::string> positions;           // source -> position
     std::map<std::string, std::vector<StateSegment>> state; // operator -> Whole, then Changes
     std::map<std::string, std::string> sealed;              // sink -> SealedEpoch::entry
 };
 
+/// A document that a pipeline ran by.
+struct FormerDocument
+{
+    std::string path; // relative paths in it start at its folder
+    std::string text;
+};
+
 /// The manifests and state files of one pipeline, in a folder of its own:
 ///
 ///   manifest-<20 digits>.json  the manifest as one JSON line, then "crc32c:<8 hex>\n" over it
+///   document-<16 hex>.txt      the path of a document, a line feed, its text
 ///   state-<20 digits>.bin      "SLUICEST" version:u32 = 1, then the nodes' bytes back to back
 ///
 /// A manifest is written after its state file is durable, by rename. One thread.
@@ -51,19 +60,25 @@ public:
                const std::map<std::string, std::pair<flow::SaveKind, std::string>>& byNode) const;
     Status write(const Manifest& manifest) const;
 
+    /// Keeps a document, durably, and returns the name that a manifest knows it by.
+    Result<std::string> keepDocument(const FormerDocument& document) const;
+    Result<FormerDocument> readDocument(const std::string& name) const;
+
     /// Returns the newest whole manifest; nullopt if there is none at all. Torn or flipped ones
     /// are skipped and described in warnings; if none of several is whole, DecodeFailed.
     Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
     /// Reads a piece of state, checked.
     Result<std::string> readState(const StateSegment& segment) const;
 
-    /// Removes manifests but the newest three, and state files that none of those names.
+    /// Removes manifests but the newest three, and state files and documents that none of those
+    /// names.
     void removeOld(const Manifest& current) const;
 
 private:
     Result<Manifest> read(const std::string& path) const;
     std::vector<std::string> manifestNames() const; // newest first
     std::string statePath(flow::Epoch epoch) const;
+    std::string documentPath(const std::string& name) const;
 
     std::string m_folder;
 };

@@ -41,6 +41,7 @@ std::string manifestToJson(const Manifest& manifest)
     json.beginObject();
     json.key("format").value(std::int64_t(1));
     json.key("epoch").value(std::int64_t(manifest.epoch));
+    json.key("document").value(manifest.document);
     writeTexts(json, "fingerprints", manifest.fingerprints);
     writeTexts(json, "positions", manifest.positions);
     writeTexts(json, "sealed", manifest.sealed);
@@ -72,6 +73,8 @@ Result<Manifest> manifestFromJson(const std::string& text, const std::string& ob
                      .cause = {}};
     Manifest manifest;
     manifest.epoch = numberOf<flow::Epoch>(root.find("epoch"));
+    if (const DocumentNode* document = root.find("document"))
+        manifest.document = document->text;
     manifest.fingerprints = textsOf(root.find("fingerprints"));
     manifest.positions = textsOf(root.find("positions"));
     manifest.sealed = textsOf(root.find("sealed"));

@@ -84,6 +84,7 @@ private:
     StepOutcome waitForEpoch();
     StepOutcome end(bool isClean);
     Status start();
+    Status finishFormer(const Manifest& manifest);
     Status openSinks(const std::optional<Manifest>& manifest);
     Status restore(const std::optional<Manifest>& manifest);
     Status restoreOperator(const std::string& node, flow::Operator& op, const Manifest& manifest);
@@ -104,6 +105,7 @@ private:
     Manifest m_manifest; // the newest committed; coordinator's thread, like the next two
     Stage m_stage = Stage::Start;
     std::int64_t m_epochDueNs = 0;
+    std::string m_document; // the name of the plan's text in m_manifests
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;

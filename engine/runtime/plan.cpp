@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runtime/plan.h"
 
-#include "engine/base/checksum.h"
+#include "engine/runtime/node_definition.h"
 
 #include <algorithm>
 #include <cctype>
@@ -14,18 +14,6 @@ namespace {
 
 const std::vector<std::string> kSections{"pipeline", "description", "parameters", "epoch",
                                          "nodes",    "objectives",  "canvas"};
-
-void appendText(const DocumentNode& node, std::string& out)
-{
-    out += char('0' + int(node.kind));
-    out += node.text + "\x1f";
-    for (const DocumentNode& item : node.items)
-        appendText(item, out);
-    for (const DocumentNode::Entry& entry : node.entries) {
-        out += entry.key + "\x1e";
-        appendText(entry.value, out);
-    }
-}
 
 bool isPlainName(const std::string& name)
 {
@@ -69,6 +57,8 @@ public:
             visit(entry.key);
         checkUnread();
         computeNeeded();
+        for (PlannedNode& node : m_plan.nodes)
+            node.fingerprint = nodeFingerprint(m_plan, node, *m_nodes->find(node.name));
         readCanvas();
     }
 
@@ -84,6 +74,7 @@ private:
     void visit(const std::string& name);
     void bind(const DocumentNode::Entry& entry);
     bool checkInputCount(const DocumentNode::Entry& entry, const flow::NodeKind& kind);
+    std::string checkedWas(const DocumentNode::Entry& entry, const DocumentNode& was);
     void checkUnread();
     void computeNeeded();
     void readCanvas();
@@ -187,13 +178,24 @@ bool Planner::checkInputCount(const DocumentNode::Entry& entry, const flow::Node
     return false;
 }
 
+std::string Planner::checkedWas(const DocumentNode::Entry& entry, const DocumentNode& was)
+{
+    if (!was.isScalar() || !isPlainName(was.text))
+        m_diagnostics.error(was.at, entry.key + ".was", "expected the former name of this node");
+    else if (m_inputs.contains(was.text))
+        m_diagnostics.error(was.at, entry.key + ".was",
+                            "\"" + was.text + "\" is a node of this document",
+                            "a node takes over the state of one that is gone");
+    return was.text;
+}
+
 void Planner::bind(const DocumentNode::Entry& entry)
 {
     PlannedNode node;
     node.name = entry.key;
     node.at = entry.keyAt;
-    appendText(entry.value, node.fingerprint);
-    node.fingerprint = std::to_string(fingerprint(node.fingerprint));
+    if (const DocumentNode* was = entry.value.find("was"))
+        node.was = checkedWas(entry, *was);
     const DocumentNode* type = entry.value.find("type");
     if (!type || !type->isScalar()) {
         m_diagnostics.error(entry.keyAt, entry.key, "the node has no type", "type: kafka_source");
@@ -209,7 +211,7 @@ void Planner::bind(const DocumentNode::Entry& entry)
                             suggestionFor(type->text, known));
         return;
     }
-    checkOptions(entry.value, node.kind->options, {"type", "input"}, entry.key, m_diagnostics);
+    checkOptions(entry.value, node.kind->options, plannerKeys(), entry.key, m_diagnostics);
     if (!checkInputCount(entry, *node.kind))
         return;
     std::vector<flow::StreamSchema> inputs;

@@ -20,7 +20,8 @@ struct PlannedNode
     std::vector<std::size_t> inputs; // indexes into Plan::nodes, in the order of `input:`
     flow::BoundNode bound;
     flow::ColumnSet neededOutput; // columns that somebody below reads
-    std::string fingerprint;      // of its text: the same text keeps its state
+    std::string was;              // its former name in `was:`, or ""
+    std::string fingerprint;      // the same keeps state or position; see node_definition.h
     int depth = 0;                // longest way from a source
 };
 

@@ -3,6 +3,7 @@
 #include "engine/runtime/pipeline_run.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/runtime/plan_diff.h"
 
 #include <algorithm>
 
@@ -15,6 +16,10 @@ Status PipelineRun::start()
     SLUICE_TRY(std::optional<Manifest> manifest, m_manifests.newest(warnings));
     for (std::string& warning : warnings)
         warn(std::move(warning));
+    SLUICE_TRY(m_document, m_manifests.keepDocument({m_plan.documentPath, m_plan.text}));
+    if (manifest) {
+        SLUICE_TRY(finishFormer(*manifest));
+    }
     SLUICE_TRY(m_graph, TaskGraph::build(m_plan, m_environment, *this));
     if (manifest)
         m_manifest = *manifest;
@@ -39,7 +44,11 @@ Status PipelineRun::openSinks(const std::optional<Manifest>& manifest)
             continue;
         SLUICE_TRY(node.sink->open());
         // The manifest is durable, so its epoch counts; a crash may have kept it from the table.
-        if (manifest && manifest->sealed.contains(node.name)) {
+        // That of another document is finished already.
+        const bool isOurs = manifest
+            && (manifest->document.empty() || !m_environment.planAgain
+                || manifest->document == m_document);
+        if (isOurs && manifest->sealed.contains(node.name)) {
             flow::SealedEpoch sealed;
             sealed.epoch = manifest->epoch;
             sealed.entry = manifest->sealed.at(node.name);
@@ -72,32 +81,32 @@ Status PipelineRun::openSinks(const std::optional<Manifest>& manifest)
 
 Status PipelineRun::restore(const std::optional<Manifest>& manifest)
 {
+    m_manifest.state.clear(); // of the nodes there are now, by their names
     for (const PlannedNode& planned : m_plan.nodes) {
         flow::Source* source = m_graph->source(planned.name);
         flow::Operator* op = m_graph->inner(planned.name);
-        std::string savedAs;
-        if (manifest && manifest->fingerprints.contains(planned.name))
-            savedAs = manifest->fingerprints.at(planned.name);
+        const std::string name = manifest ? savedName(planned, *manifest) : std::string();
+        const bool isSame = !name.empty() && manifest->fingerprints.at(name) == planned.fingerprint;
         if (source) {
             std::optional<std::string> position;
-            if (manifest && manifest->positions.contains(planned.name))
-                position = manifest->positions.at(planned.name);
+            if (isSame && manifest->positions.contains(name))
+                position = manifest->positions.at(name);
+            else if (!name.empty() && manifest->positions.contains(name))
+                warn(planned.name + " reads another stream than before and starts anew");
             if (Status opened = source->open(position); !opened) {
                 Error error = std::move(opened).takeError();
                 if (error.object.find(planned.name) == std::string::npos)
                     error.object = planned.name + (error.object.empty() ? "" : ": " + error.object);
                 return error;
             }
-        } else if (op && savedAs == planned.fingerprint && manifest->state.contains(planned.name)) {
-            SLUICE_TRY(restoreOperator(planned.name, *op, *manifest));
-        } else if (op && manifest && manifest->state.contains(planned.name)) {
+        } else if (op && isSame && manifest->state.contains(name)) {
+            SLUICE_TRY(restoreOperator(name, *op, *manifest));
+            m_manifest.state[planned.name] = manifest->state.at(name);
+        } else if (op && !name.empty() && savedStateBytes(*manifest, name) > 0) {
             warn(planned.name + " has changed since epoch " + std::to_string(manifest->epoch)
                  + " and starts with empty state");
-            m_manifest.state.erase(planned.name);
         }
     }
-    std::erase_if(m_manifest.state,
-                  [this](const auto& saved) { return !m_graph->inner(saved.first); });
     m_manifest.fingerprints.clear();
     return ok();
 }

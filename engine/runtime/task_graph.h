@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/runtime/manifest.h"
 #include "engine/runtime/node_task.h"
 #include "engine/runtime/plan.h"
 
@@ -25,6 +26,8 @@ struct RunEnvironment
     /// Sees all that goes over an edge, on the writer's thread; for tests that check it.
     std::function<void(const std::string& from, const std::string& to, const Message& message)>
         watchEdge;
+    /// Plans a document that ran before, so that its last epoch can be finished; may be unset.
+    std::function<Result<Plan>(const FormerDocument&)> planAgain;
 };
 
 /// A node of a running pipeline: what was planned, and its live task.

@@ -91,15 +91,19 @@ private slots:
         QCOMPARE(made.canvas.at("n").second, 20.5);
     }
 
-    void theFingerprintFollowsTheTextOfTheNode()
+    void theFingerprintFollowsTheDefinitionOfTheNode()
     {
         Diagnostics diagnostics("o.yaml");
-        const QString text = QStringLiteral("pipeline: p\nnodes:\n  n: {type: numbers, count: %1}\n"
-                                            "  s: {type: store, input: n}\n");
-        const Plan one = plan(text.arg(1), diagnostics);
-        const Plan two = plan(text.arg(2), diagnostics);
-        QVERIFY(one.nodes[0].fingerprint != two.nodes[0].fingerprint);
-        QCOMPARE(one.nodes[1].fingerprint, two.nodes[1].fingerprint);
+        const QString text = QStringLiteral("pipeline: p\nnodes:\n  n: {type: numbers, count: 9}\n"
+                                            "  %1: {type: add, input: n, by: %2}\n"
+                                            "  s: {type: store, input: %1}\n");
+        const Plan one = plan(text.arg(QLatin1String("a"), QLatin1String("1")), diagnostics);
+        const Plan two = plan(text.arg(QLatin1String("a"), QLatin1String("2")), diagnostics);
+        const Plan renamed = plan(text.arg(QLatin1String("b"), QLatin1String("1")), diagnostics);
+        QVERIFY(one.nodes[1].fingerprint != two.nodes[1].fingerprint);
+        QCOMPARE(one.nodes[1].fingerprint, renamed.nodes[1].fingerprint);
+        QCOMPARE(one.nodes[2].fingerprint, two.nodes[2].fingerprint);
+        QCOMPARE(one.nodes[2].fingerprint, renamed.nodes[2].fingerprint);
     }
 };
 

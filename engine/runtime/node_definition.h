@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/document.h"
+#include "engine/runtime/plan.h"
+
+#include <string>
+#include <vector>
+
+namespace sluice::runtime {
+
+/// Keys of a node that the planner reads itself: what it is, where it stands, what it was called.
+const std::vector<std::string>& plannerKeys();
+
+/// Returns the fingerprint of a bound node of a plan: the same one keeps its state (operators) or
+/// its position (sources). An operator's is made of its options and of the names and types of the
+/// columns that its state depends on, not of the names of its inputs; a source's of the stream
+/// that its positions count in.
+std::string nodeFingerprint(const Plan& plan, const PlannedNode& node, const DocumentNode& map);
+
+/// Returns a value of a document on one line: "{tumbling: 1m}".
+std::string lineText(const DocumentNode& value);
+
+} // namespace sluice::runtime
