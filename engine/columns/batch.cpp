@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/columns/batch.h"
 
+#include "engine/columns/recycling_pool.h"
+
 #include <mutex>
 #include <utility>
 
@@ -41,7 +43,25 @@ arrow::Result<std::shared_ptr<arrow::Array>> copyRuns(const arrow::Array& column
     parts.reserve(runs.size());
     for (const auto& [first, count] : runs)
         parts.push_back(column.Slice(first, count));
-    return arrow::Concatenate(parts);
+    return arrow::Concatenate(parts, recyclingPool());
+}
+
+// Asked for every batch on every edge, so the common types are answered without a walk.
+std::int64_t columnBytes(const arrow::ArrayData& column)
+{
+    const std::int64_t bitmap
+        = !column.buffers.empty() && column.buffers[0] ? (column.length + 7) / 8 : 0;
+    const arrow::Type::type type = column.type->id();
+    if (type == arrow::Type::STRING || type == arrow::Type::BINARY) {
+        if (column.length == 0 || !column.buffers[1])
+            return bitmap;
+        const auto* offsets = column.GetValues<std::int32_t>(1);
+        return bitmap + (column.length + 1) * 4 + offsets[column.length] - offsets[0];
+    }
+    if (arrow::is_primitive(type) || arrow::is_decimal(type))
+        return bitmap + (column.length * column.type->bit_width() + 7) / 8;
+    const arrow::Result<std::int64_t> size = arrow::util::ReferencedBufferSize(column);
+    return size.ok() ? *size : 0;
 }
 
 std::shared_ptr<const std::vector<std::uint32_t>>
@@ -60,10 +80,15 @@ pickRawRows(const Batch& batch, const std::vector<std::uint32_t>& rows)
 
 std::int64_t batchBytes(const Batch& batch)
 {
-    if (!batch.columns)
-        return 0;
-    const arrow::Result<std::int64_t> size = arrow::util::ReferencedBufferSize(*batch.columns);
-    return size.ok() ? *size : 0;
+    return batch.columns ? recordBatchBytes(*batch.columns) : 0;
+}
+
+std::int64_t recordBatchBytes(const arrow::RecordBatch& rows)
+{
+    std::int64_t bytes = 0;
+    for (int i = 0; i < rows.num_columns(); ++i)
+        bytes += columnBytes(*rows.column_data(i));
+    return bytes;
 }
 
 arrow::Result<Batch> filterBatch(const Batch& batch, const arrow::BooleanArray& keep)
@@ -84,9 +109,10 @@ arrow::Result<Batch> takeRows(const Batch& batch, const std::vector<std::uint32_
 {
     const arrow::UInt32Array indices(std::int64_t(rows.size()), arrow::Buffer::Wrap(rows));
     const auto options = arrow::compute::TakeOptions::NoBoundsCheck();
+    arrow::compute::ExecContext context(recyclingPool());
     const std::vector<Run> runs = longRuns(rows);
     const auto pick = [&](const arrow::Array& column) {
-        return runs.empty() ? arrow::compute::Take(column, indices, options)
+        return runs.empty() ? arrow::compute::Take(column, indices, options, &context)
                             : copyRuns(column, runs);
     };
     Batch out = batch;

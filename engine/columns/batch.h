@@ -37,6 +37,7 @@ struct Batch
 
 /// Returns the bytes that the columns of a batch hold (slices counted by their share).
 std::int64_t batchBytes(const Batch& batch);
+std::int64_t recordBatchBytes(const arrow::RecordBatch& rows);
 
 /// Returns the rows whose bit in keep is 1 (a boolean array without nulls, as long as the batch).
 /// All kept: the same batch, nothing copied.

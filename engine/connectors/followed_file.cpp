@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/connectors/followed_file.h"
 
+#include "engine/columns/recycling_pool.h"
 #include "engine/columns/types.h"
 #include "engine/formats/record_decoder.h"
 
@@ -97,7 +98,8 @@ FollowedFile::Change FollowedFile::changeOf(const std::string& path, const Posit
 Result<bool> FollowedFile::fill()
 {
     const std::size_t left = available();
-    auto made = arrow::AllocateBuffer(std::int64_t(left + kBlock + formats::kRecordPadding));
+    auto made = arrow::AllocateBuffer(std::int64_t(left + kBlock + formats::kRecordPadding),
+                                      recyclingPool());
     if (!made.ok())
         return errorFromArrow(made.status(), m_path);
     std::shared_ptr<arrow::Buffer> block = std::move(*made);

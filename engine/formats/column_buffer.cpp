@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/formats/column_buffer.h"
 
+#include "engine/columns/recycling_pool.h"
 #include "engine/formats/value_text.h"
 
 #include <algorithm>
@@ -78,18 +79,20 @@ arrow::Status ColumnBuffer::begin(std::size_t rows, std::size_t textBytes)
     m_capacity = rows;
     m_validity.reset();
     if (m_shape == Shape::Text) {
-        ARROW_ASSIGN_OR_RAISE(m_values, arrow::AllocateBuffer(std::int64_t((rows + 1) * 4)));
+        ARROW_ASSIGN_OR_RAISE(m_values,
+                              arrow::AllocateBuffer(std::int64_t((rows + 1) * 4), recyclingPool()));
         const double expected = m_meanText < 0 ? double(textBytes) / 8 : m_meanText * double(rows);
         m_textCapacity = std::min(textBytes, std::size_t(expected * 1.25) + 256) + kTextStep;
         ARROW_ASSIGN_OR_RAISE(m_textBuffer,
-                              arrow::AllocateResizableBuffer(std::int64_t(m_textCapacity)));
+                              arrow::AllocateResizableBuffer(std::int64_t(m_textCapacity),
+                                                             recyclingPool()));
         m_offsets = reinterpret_cast<std::int32_t*>(m_values->mutable_data());
         m_offsets[0] = 0;
         m_text = reinterpret_cast<char*>(m_textBuffer->mutable_data());
         return arrow::Status::OK();
     }
     const std::size_t bytes = m_shape == Shape::Bool ? (rows + 7) / 8 : rows * m_width;
-    ARROW_ASSIGN_OR_RAISE(m_values, arrow::AllocateBuffer(std::int64_t(bytes)));
+    ARROW_ASSIGN_OR_RAISE(m_values, arrow::AllocateBuffer(std::int64_t(bytes), recyclingPool()));
     m_data = m_values->mutable_data();
     return arrow::Status::OK();
 }

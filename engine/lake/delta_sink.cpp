@@ -29,9 +29,11 @@ std::vector<OptionSpec> sinkOptions()
              .help = "Add columns that the table does not have yet; a changed type is refused."},
             {.name = "codec",
              .type = OptionType::Choice,
-             .defaultValue = "zstd",
-             .choices = {"zstd", "lz4", "snappy", "none"},
-             .help = "How the files are compressed.",
+             .defaultValue = "auto",
+             .choices = {"auto", "zstd", "lz4", "snappy", "none"},
+             .help
+             = "How the files are compressed. auto is zstd, and snappy for a file that begins "
+               "while rows wait.",
              .isAdvanced = true},
             {.name = "level",
              .type = OptionType::Integer,
@@ -124,6 +126,7 @@ TableSinkConfig bindConfig(const flow::BindContext& context, const flow::StreamS
     config.writesRaw = options.text("write") == "raw";
     config.mergesSchema = options.boolean("merge_schema");
     config.files.codec = codecOf(options.text("codec"));
+    config.files.yieldsToLoad = options.text("codec") == "auto";
     config.files.level = int(options.integer("level"));
     config.targetFileBytes = options.size("target_file_size");
     config.maxPartitions = std::size_t(options.integer("max_partitions"));

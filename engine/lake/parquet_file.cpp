@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/lake/parquet_file.h"
 
+#include "engine/columns/batch.h"
+#include "engine/columns/recycling_pool.h"
 #include "engine/lake/lake_error.h"
 
 #include <exception>
 
-#include <arrow/util/byte_size.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/file_reader.h>
 
@@ -69,6 +70,8 @@ std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& 
     builder.version(parquet::ParquetVersion::PARQUET_2_6);
     builder.data_page_version(parquet::ParquetDataPageVersion::V1);
     builder.max_row_group_length(ParquetFile::kRowGroupRows);
+    builder.write_batch_size(ParquetFile::kWriteBatch);
+    builder.memory_pool(recyclingPool());
     builder.enable_store_decimal_as_integer();
     builder.disable_write_page_index();
     builder.set_size_statistics_level(parquet::SizeStatisticsLevel::None);
@@ -99,7 +102,7 @@ ParquetFile::create(const std::string& path, const std::shared_ptr<arrow::Schema
     std::unique_ptr<ParquetFile> file(new ParquetFile(path, *schema));
     SLUICE_LAKE_ARROW_VALUE(file->m_stream, arrow::io::FileOutputStream::Open(path), path);
     SLUICE_LAKE_ARROW_VALUE(file->m_writer,
-                            parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(),
+                            parquet::arrow::FileWriter::Open(*schema, recyclingPool(),
                                                              file->m_stream,
                                                              writerProperties(settings),
                                                              arrowProperties()),
@@ -132,8 +135,7 @@ Status ParquetFile::write(const arrow::RecordBatch& batch)
 
 Status ParquetFile::startGroupIfFull(const arrow::RecordBatch& batch)
 {
-    const auto bytes = arrow::util::ReferencedBufferSize(batch);
-    m_groupBytes += bytes.ok() ? *bytes : 0;
+    m_groupBytes += recordBatchBytes(batch);
     if (m_groupBytes < kRowGroupBytes)
         return ok();
     if (m_rows > 0)

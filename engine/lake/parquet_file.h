@@ -24,9 +24,10 @@ const char* codecName(Codec codec);
 struct FileSettings
 {
     Codec codec = Codec::Zstd;
-    int level = 1;                           // zstd only
-    std::set<std::string> plainColumns;      // no dictionary: values hardly repeat
-    std::set<std::string> packedColumns;     // integers as differences (DELTA_BINARY_PACKED)
+    bool yieldsToLoad = false;           // a file that begins while rows wait takes snappy instead
+    int level = 1;                       // zstd only
+    std::set<std::string> plainColumns;  // no dictionary: values hardly repeat
+    std::set<std::string> packedColumns; // integers as differences (DELTA_BINARY_PACKED)
     std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
 };
 
@@ -46,6 +47,7 @@ class ParquetFile
 public:
     static constexpr std::int64_t kRowGroupBytes = 128 << 20;
     static constexpr std::int64_t kRowGroupRows = 1 << 20;
+    static constexpr std::int64_t kWriteBatch = 8192; // rows that a column is encoded at a time
 
     /// Creates a file that must not exist yet; its folder must.
     static Result<std::unique_ptr<ParquetFile>> create(const std::string& path,

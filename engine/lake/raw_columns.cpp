@@ -2,6 +2,7 @@
 #include "engine/lake/raw_columns.h"
 
 #include "engine/base/checksum.h"
+#include "engine/columns/recycling_pool.h"
 #include "engine/lake/lake_error.h"
 
 #include <array>
@@ -91,8 +92,9 @@ arrow::Result<Texts> gatherRecords(const RawRecords& raw, const std::vector<std:
         return arrow::Status::CapacityError("more than 2 GiB of records in one batch");
     Texts out;
     ARROW_ASSIGN_OR_RAISE(auto offsets,
-                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4)));
-    ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateBuffer(total));
+                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4),
+                                                recyclingPool()));
+    ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateBuffer(total, recyclingPool()));
     auto* offset = offsets->mutable_data_as<std::int32_t>();
     std::uint8_t* to = bytes->mutable_data();
     const std::uint8_t* from = raw.bytes->data();
@@ -126,10 +128,12 @@ arrow::Result<Texts> buildIds(const RawRecords& raw, const std::vector<std::uint
 {
     const std::string prefix = *raw.partition + ":";
     ARROW_ASSIGN_OR_RAISE(auto offsets,
-                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4)));
+                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4),
+                                                recyclingPool()));
     ARROW_ASSIGN_OR_RAISE(auto bytes,
                           arrow::AllocateResizableBuffer(
-                              std::int64_t(records.size() * (prefix.size() + kLongestNumber))));
+                              std::int64_t(records.size() * (prefix.size() + kLongestNumber)),
+                              recyclingPool()));
     auto* offset = offsets->mutable_data_as<std::int32_t>();
     char* const start = reinterpret_cast<char*>(bytes->mutable_data());
     char* to = start;
@@ -147,7 +151,8 @@ arrow::Result<Texts> buildIds(const RawRecords& raw, const std::vector<std::uint
 arrow::Result<std::shared_ptr<arrow::Array>> buildOffsets(const RawRecords& raw,
                                                           const std::vector<std::uint32_t>& records)
 {
-    ARROW_ASSIGN_OR_RAISE(auto values, arrow::AllocateBuffer(std::int64_t(records.size() * 8)));
+    ARROW_ASSIGN_OR_RAISE(auto values,
+                          arrow::AllocateBuffer(std::int64_t(records.size() * 8), recyclingPool()));
     auto* value = values->mutable_data_as<std::int64_t>();
     for (const std::uint32_t record : records)
         *value++ = raw.positions[record];

@@ -16,6 +16,10 @@
 namespace sluice::lake {
 namespace {
 
+// Sources hand over what there is, so a batch is this large only if they have more than they can
+// pass on.
+constexpr std::int64_t kFullBatch = 4096;
+
 // Every folder from the file's own up to the table's: a new partition is a name in its parent.
 std::set<std::string> foldersOf(const std::string& tableFolder, const std::vector<AddFile>& files)
 {
@@ -117,7 +121,7 @@ Status TableSink::write(const Batch& batch, flow::NodeContext& context)
     } else {
         SLUICE_TRY(rows, inOrderOf(*m_config.input, rows));
     }
-    SLUICE_TRY(m_writer->write(rows));
+    SLUICE_TRY(m_writer->write(rows, batch.rows() >= kFullBatch));
     m_open.rows += rows->num_rows();
     noteTimes(batch, context);
     return ok();

@@ -2,6 +2,7 @@
 #include "engine/lake/table_writer.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/lake/column_encoding.h"
 #include "engine/lake/lake_error.h"
 #include "engine/lake/partition_path.h"
 #include "engine/lake/random_name.h"
@@ -18,19 +19,6 @@ bool isMoved(const std::string& column, const std::vector<PartitionColumn>& part
     return std::ranges::any_of(partitions, [&](const PartitionColumn& partition) {
         return !partition.isDay && partition.source == column;
     });
-}
-
-bool isWholeNumber(const arrow::DataType& type)
-{
-    switch (type.id()) {
-    case arrow::Type::INT8:
-    case arrow::Type::INT16:
-    case arrow::Type::INT32:
-    case arrow::Type::INT64:
-    case arrow::Type::DATE32:
-    case arrow::Type::TIMESTAMP: return true;
-    default: return false;
-    }
 }
 
 // Constants may come as dictionaries; the table knows only their values.
@@ -79,20 +67,20 @@ TableWriter::TableWriter(TableLayout layout, const Clock& clock)
         m_partitionNames.push_back(partition.name);
 }
 
-Status TableWriter::write(const std::shared_ptr<arrow::RecordBatch>& batch)
+Status TableWriter::write(const std::shared_ptr<arrow::RecordBatch>& batch, bool isBehind)
 {
     if (batch->num_rows() == 0)
         return ok();
     SLUICE_TRY(const auto parts, splitByPartition(batch, m_layout.partitions));
     for (const PartitionRows& part : parts)
-        SLUICE_TRY(writePart(part));
+        SLUICE_TRY(writePart(part, isBehind));
     return ok();
 }
 
-Status TableWriter::writePart(const PartitionRows& part)
+Status TableWriter::writePart(const PartitionRows& part, bool isBehind)
 {
     SLUICE_TRY(const auto columns, fileColumns(*part.rows));
-    SLUICE_TRY(OpenFile* const open, openFile(part.values));
+    SLUICE_TRY(OpenFile* const open, openFile(part.values, *columns, isBehind));
     SLUICE_TRY(open->file->write(*columns));
     if (open->file->bytesWritten() < m_layout.targetFileBytes)
         return ok();
@@ -117,7 +105,8 @@ TableWriter::fileColumns(const arrow::RecordBatch& batch) const
     return arrow::RecordBatch::Make(m_fileSchema, batch.num_rows(), std::move(columns));
 }
 
-Result<TableWriter::OpenFile*> TableWriter::openFile(const PartitionValues& values)
+Result<TableWriter::OpenFile*> TableWriter::openFile(const PartitionValues& values,
+                                                     const arrow::RecordBatch& first, bool isBehind)
 {
     const auto found = m_open.find(values);
     if (found != m_open.end())
@@ -129,16 +118,20 @@ Result<TableWriter::OpenFile*> TableWriter::openFile(const PartitionValues& valu
                          m_layout.name,
                          "Partition by fewer values (by day, not by key), or raise "
                          "max_partitions.");
+    if (!m_hasChosen)
+        m_hasChosen = chooseEncodings(first, m_layout.files);
+    FileSettings settings = m_layout.files;
+    if (isBehind && settings.yieldsToLoad)
+        settings.codec = Codec::Snappy;
     OpenFile open;
     open.values = values;
     const std::string folder = partitionFolder(m_partitionNames, values);
-    open.diskPath = folder + "part-00000-" + randomUuid() + ".c000."
-        + codecName(m_layout.files.codec) + ".parquet";
+    open.diskPath
+        = folder + "part-00000-" + randomUuid() + ".c000." + codecName(settings.codec) + ".parquet";
     if (!folder.empty())
         SLUICE_TRY(makeFolder(m_layout.folder + "/" + folder));
     SLUICE_TRY(open.file,
-               ParquetFile::create(m_layout.folder + "/" + open.diskPath, m_fileSchema,
-                                   m_layout.files));
+               ParquetFile::create(m_layout.folder + "/" + open.diskPath, m_fileSchema, settings));
     return &m_open.emplace(values, std::move(open)).first->second;
 }
 
@@ -161,10 +154,10 @@ void TableWriter::learn(const ClosedFile& closed)
 {
     for (const std::string& path : closed.crowdedColumns) {
         const auto field = m_fileSchema->GetFieldByName(path);
-        if (field && isWholeNumber(*field->type()))
-            m_layout.files.packedColumns.insert(path);
+        if (field)
+            leaveOutDictionary(*field, m_layout.files);
         else
-            m_layout.files.plainColumns.insert(path);
+            m_layout.files.plainColumns.insert(path); // below the top level
     }
 }
 

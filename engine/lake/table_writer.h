@@ -39,7 +39,8 @@ class TableWriter
 public:
     TableWriter(TableLayout layout, const Clock& clock);
 
-    Status write(const std::shared_ptr<arrow::RecordBatch>& batch);
+    /// isBehind: more rows wait already, so that a file which begins now is compressed less.
+    Status write(const std::shared_ptr<arrow::RecordBatch>& batch, bool isBehind = false);
     /// Closes all files and returns them; they are not durable yet. Begins anew.
     Result<std::vector<AddFile>> finish();
     /// Gives up what was not finished; the files stay as orphans until a vacuum.
@@ -58,8 +59,9 @@ private:
     };
 
     Result<std::shared_ptr<arrow::RecordBatch>> fileColumns(const arrow::RecordBatch& batch) const;
-    Status writePart(const PartitionRows& part);
-    Result<OpenFile*> openFile(const PartitionValues& values);
+    Status writePart(const PartitionRows& part, bool isBehind);
+    Result<OpenFile*> openFile(const PartitionValues& values, const arrow::RecordBatch& first,
+                               bool isBehind);
     Status closeFile(OpenFile& open);
     void learn(const ClosedFile& closed);
 
@@ -68,6 +70,7 @@ private:
     std::shared_ptr<arrow::Schema> m_fileSchema; // of what stands in the files
     std::vector<int> m_fileIndices;              // its columns in a batch
     std::vector<std::string> m_partitionNames;
+    bool m_hasChosen = false; // encodings, by a first batch
     std::map<PartitionValues, OpenFile> m_open;
     std::vector<AddFile> m_closed;
 };

@@ -73,6 +73,17 @@ private slots:
         QCOMPARE(texts.size(), std::size_t(4)); // the last is the first again
         QCOMPARE(keys.hashes[0], keys.hashes[4]);
     }
+    void aTextIsTheSameKeyBesideANullAndNot()
+    {
+        const auto both = column("string", "[\"one\", \"\", null]");
+        const auto codec = KeyCodec::make({arrow::field("k", both->type())});
+        EncodedKeys with, without;
+        codec->encode({both}, with);
+        codec->encode({both->Slice(1, 1)}, without);
+        QCOMPARE(without.rows(), std::size_t(1));
+        QCOMPARE(without.key(0), with.key(1));
+        QCOMPARE(without.hashes[0], with.hashes[1]);
+    }
     void zerosAreOneKey()
     {
         const auto array = column("double", "[0.0, -0.0]");

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/columns/recycling_pool.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+namespace sluice {
+namespace {
+
+constexpr std::int64_t kSmallest = 64 << 10; // smaller ones are not worth it
+constexpr std::int64_t kLargest = 64 << 20;  // larger ones are rare
+constexpr std::int64_t kMostKept = 192 << 20;
+constexpr std::size_t kSteps = 4; // sizes for each power of two
+
+// The sizes of blocks: 64 KiB, 80, 96, 112, 128, 160 ...
+struct SizeClass
+{
+    std::size_t index = 0;
+    std::int64_t bytes = 0;
+};
+
+SizeClass classOf(std::int64_t size)
+{
+    const auto above = std::uint64_t(std::max(size, kSmallest) - 1);
+    const std::size_t power = std::size_t(std::bit_width(above)) - 1; // 2^power <= above
+    const std::uint64_t step = (std::uint64_t(1) << power) / kSteps;
+    const std::uint64_t steps = above / step + 1; // in (kSteps, 2 * kSteps]
+    const std::size_t first = std::size_t(std::bit_width(std::uint64_t(kSmallest))) - 2;
+    return {(power - first) * kSteps + steps - kSteps - 1, std::int64_t(steps * step)};
+}
+
+class RecyclingPool final : public arrow::MemoryPool
+{
+public:
+    using arrow::MemoryPool::Allocate;
+    using arrow::MemoryPool::Free;
+    using arrow::MemoryPool::Reallocate;
+
+    arrow::Status Allocate(std::int64_t size, std::int64_t alignment, std::uint8_t** out) override
+    {
+        if (!isKept(size))
+            return m_below->Allocate(size, alignment, out);
+        const SizeClass block = classOf(size);
+        {
+            const std::lock_guard lock(m_mutex);
+            std::vector<std::uint8_t*>& kept = m_kept[block.index];
+            if (!kept.empty()) {
+                *out = kept.back();
+                kept.pop_back();
+                m_keptBytes -= block.bytes;
+                return arrow::Status::OK();
+            }
+        }
+        return m_below->Allocate(block.bytes, kAlignment, out);
+    }
+
+    arrow::Status Reallocate(std::int64_t oldSize, std::int64_t newSize, std::int64_t alignment,
+                             std::uint8_t** data) override
+    {
+        if (!isKept(oldSize) && !isKept(newSize))
+            return m_below->Reallocate(oldSize, newSize, alignment, data);
+        if (isKept(oldSize) && isKept(newSize) && classOf(oldSize).index == classOf(newSize).index)
+            return arrow::Status::OK();
+        std::uint8_t* moved = nullptr;
+        ARROW_RETURN_NOT_OK(Allocate(newSize, alignment, &moved));
+        std::memcpy(moved, *data, std::size_t(std::min(oldSize, newSize)));
+        Free(*data, oldSize, alignment);
+        *data = moved;
+        return arrow::Status::OK();
+    }
+
+    void Free(std::uint8_t* data, std::int64_t size, std::int64_t alignment) override
+    {
+        if (!isKept(size)) {
+            m_below->Free(data, size, alignment);
+            return;
+        }
+        const SizeClass block = classOf(size);
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_keptBytes + block.bytes <= kMostKept) {
+                m_kept[block.index].push_back(data);
+                m_keptBytes += block.bytes;
+                return;
+            }
+        }
+        m_below->Free(data, block.bytes, kAlignment);
+    }
+
+    void ReleaseUnused() override
+    {
+        const std::lock_guard lock(m_mutex);
+        for (std::size_t i = 0; i < m_kept.size(); ++i) {
+            const std::int64_t power = kSmallest << (i / kSteps);
+            const std::int64_t bytes
+                = power / 2 / std::int64_t(kSteps) * std::int64_t(kSteps + i % kSteps + 1);
+            for (std::uint8_t* data : m_kept[i])
+                m_below->Free(data, bytes, kAlignment);
+            m_kept[i].clear();
+        }
+        m_keptBytes = 0;
+        m_below->ReleaseUnused();
+    }
+
+    std::int64_t bytes_allocated() const override { return m_below->bytes_allocated(); }
+    std::int64_t max_memory() const override { return m_below->max_memory(); }
+    std::int64_t total_bytes_allocated() const override { return m_below->total_bytes_allocated(); }
+    std::int64_t num_allocations() const override { return m_below->num_allocations(); }
+    std::string backend_name() const override { return m_below->backend_name(); }
+
+private:
+    static constexpr std::int64_t kAlignment = arrow::kDefaultBufferAlignment;
+    static bool isKept(std::int64_t size) { return size >= kSmallest && size <= kLargest; }
+
+    arrow::MemoryPool* m_below = arrow::default_memory_pool();
+    std::mutex m_mutex;
+    std::array<std::vector<std::uint8_t*>, 48> m_kept; // by size class
+    std::int64_t m_keptBytes = 0;
+};
+
+} // namespace
+
+arrow::MemoryPool* recyclingPool()
+{
+    // Never destroyed: buffers of other statics may still be freed into it at the very end.
+    static auto* const pool = new RecyclingPool;
+    return pool;
+}
+
+} // namespace sluice
