@@ -54,6 +54,21 @@ public:
     ZeroedMemory(const ZeroedMemory&) = delete;
     ZeroedMemory& operator=(const ZeroedMemory&) = delete;
 
+    /// Makes it larger and keeps its content, without touching fresh memory; the rest is zeros.
+    /// False if it cannot: it is small, or there is no memory.
+    bool grow(std::size_t bytes)
+    {
+        if (!isLarge() || bytes < m_bytes)
+            return false;
+        void* moved = ::mremap(m_data, m_bytes, bytes, MREMAP_MAYMOVE);
+        if (moved == MAP_FAILED)
+            return false;
+        m_data = moved;
+        m_bytes = bytes;
+        ::madvise(m_data, m_bytes, MADV_HUGEPAGE);
+        return true;
+    }
+
     void* data() const { return m_data; }
     std::size_t bytes() const { return m_bytes; }
 

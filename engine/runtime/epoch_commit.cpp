@@ -60,6 +60,23 @@ Result<std::map<std::string, std::vector<StateSegment>>> PipelineRun::keepState(
     return chains;
 }
 
+// A sync waits for the disk, not for a processor: all sinks' at the same time, beside the state's.
+Result<std::vector<std::future<Status>>> PipelineRun::makeDurable(const EpochParts& epoch) const
+{
+    std::vector<std::future<Status>> syncing;
+    for (const EpochPart& part : epoch.parts) {
+        if (!part.sealed)
+            continue;
+        SLUICE_TRY(failPoint("sink.make_durable", part.node));
+        flow::Sink* sink
+            = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name)->sink.get();
+        syncing.push_back(
+            std::async(part.sealed->rows > 0 ? std::launch::async : std::launch::deferred,
+                       [sink, &sealed = *part.sealed] { return sink->makeDurable(sealed); }));
+    }
+    return syncing;
+}
+
 Status PipelineRun::finishEpoch(EpochParts epoch)
 {
     SLUICE_TRY(failPoint("epoch.sealed", m_plan.pipeline));
@@ -69,18 +86,17 @@ Status PipelineRun::finishEpoch(EpochParts epoch)
     for (const PlannedNode& node : m_plan.nodes)
         next.fingerprints[node.name] = node.fingerprint;
     for (const EpochPart& part : epoch.parts) {
-        const auto node = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name);
         if (!part.position.empty())
             next.positions[part.node] = part.position;
-        if (!part.sealed)
-            continue;
-        SLUICE_TRY(failPoint("sink.make_durable", part.node));
-        SLUICE_TRY(node->sink->makeDurable(*part.sealed));
-        next.sealed[part.node] = part.sealed->entry;
+        if (part.sealed)
+            next.sealed[part.node] = part.sealed->entry;
     }
+    SLUICE_TRY(std::vector<std::future<Status>> syncing, makeDurable(epoch));
     using Chains = std::map<std::string, std::vector<StateSegment>>;
     SLUICE_TRY(Chains chains, keepState(epoch));
     next.state = std::move(chains);
+    for (std::future<Status>& sink : syncing)
+        SLUICE_TRY(sink.get());
     SLUICE_TRY(failPoint("epoch.state_durable", m_plan.pipeline));
     SLUICE_TRY(m_manifests.write(next));
     SLUICE_TRY(failPoint("epoch.manifest_durable", m_plan.pipeline));

@@ -6,6 +6,7 @@
 #include "engine/runtime/task_graph.h"
 
 #include <condition_variable>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -89,6 +90,7 @@ private:
     Status restore(const std::optional<Manifest>& manifest);
     Status restoreOperator(const std::string& node, flow::Operator& op, const Manifest& manifest);
     Status finishEpoch(EpochParts epoch);
+    Result<std::vector<std::future<Status>>> makeDurable(const EpochParts& epoch) const;
     Result<std::map<std::string, std::vector<StateSegment>>> keepState(EpochParts& epoch);
     Status commitSinks(const EpochParts& epoch);
     void noteCommitted(const EpochParts& epoch);

@@ -15,6 +15,11 @@ std::uint64_t lowOf(std::string_view key)
     return hashBytes(key, kSecondSeed) | 1; // 0 means free
 }
 
+std::size_t slotsFor(std::size_t keys)
+{
+    return std::max(kFirstSlots, keys * 15 / 7);
+}
+
 } // namespace
 
 SeenSet::SeenSet(Micros horizon)
@@ -26,8 +31,8 @@ SeenSet::SeenSet(Micros horizon)
 // Makes an empty table in which so many keys take up less than half.
 void SeenSet::begin(std::size_t keys)
 {
-    m_slots = std::max(kFirstSlots, keys * 15 / 7);
-    m_memory = ZeroedMemory(m_slots * sizeof(Slot));
+    m_slots = slotsFor(keys);
+    m_memory = ZeroedMemory(allSlots() * sizeof(Slot));
     m_used = 0;
     m_oldestUs = INT64_MAX;
 }
@@ -88,7 +93,7 @@ void SeenSet::release(EventTime watermark)
 std::size_t SeenSet::countKept(EventTime watermark) const
 {
     std::size_t kept = 0;
-    for (const Slot& slot : std::span(slots(), m_slots))
+    for (const Slot& slot : std::span(slots(), allSlots()))
         kept += slot.low != 0 && !isReleased(slot, watermark) ? 1 : 0;
     return kept;
 }
@@ -96,12 +101,63 @@ std::size_t SeenSet::countKept(EventTime watermark) const
 void SeenSet::rebuild(EventTime watermark)
 {
     const std::size_t kept = countKept(watermark);
+    if (slotsFor(kept) > m_slots && growInPlace(kept, watermark))
+        return;
+    const std::size_t slotsBefore = allSlots();
     const ZeroedMemory old = std::move(m_memory);
-    const std::span<const Slot> from(static_cast<const Slot*>(old.data()), m_slots);
     begin(kept);
+    putAll({static_cast<const Slot*>(old.data()), slotsBefore}, watermark);
+}
+
+void SeenSet::putAll(std::span<const Slot> from, EventTime watermark)
+{
     for (const Slot& slot : from)
         if (slot.low != 0 && !isReleased(slot, watermark))
             put(slot);
+}
+
+// A fresh table would cost a page of fresh memory for each page of it, and more than the keys do.
+bool SeenSet::growInPlace(std::size_t keys, EventTime watermark)
+{
+    const std::size_t slotsBefore = allSlots();
+    const std::size_t all = slotsFor(keys) + kTail;
+    if (!m_memory.grow(all * sizeof(Slot)))
+        return false;
+    m_slots = all - kTail;
+    m_used = keys;
+    m_oldestUs = INT64_MAX;
+    std::size_t from = all;
+    for (std::size_t at = slotsBefore; at-- > 0;) {
+        const Slot slot = slots()[at];
+        if (slot.low == 0 || isReleased(slot, watermark))
+            continue;
+        slots()[--from] = slot;
+        m_oldestUs = std::min(m_oldestUs, slot.timeUs);
+    }
+    std::size_t end = 0; // all before it are in their places
+    for (; from < all; ++from) {
+        const Slot slot = slots()[from];
+        std::size_t at = homeOf(slot.high);
+        while (at < end && slots()[at].low != 0)
+            ++at;
+        if (at > from) // a key that wrapped around, or a crowd at the end
+            break;
+        if (at >= end) {
+            std::fill(slots() + end, slots() + at, Slot{});
+            end = at + 1;
+        }
+        slots()[at] = slot;
+    }
+    if (from < all) {
+        const ZeroedMemory old = std::move(m_memory);
+        const auto* moved = static_cast<const Slot*>(old.data());
+        begin(keys);
+        putAll({moved, end}, watermark);
+        putAll({moved + from, all - from}, watermark);
+        return true;
+    }
+    std::fill(slots() + end, slots() + all, Slot{});
+    return true;
 }
 
 void SeenSet::put(const Slot& from)
@@ -119,7 +175,7 @@ void SeenSet::saveWhole(ByteWriter& out, EventTime watermark)
     std::vector<Slot> block;
     constexpr std::size_t kBlock = 4096;
     block.reserve(kBlock);
-    for (const Slot& slot : std::span(slots(), m_slots)) {
+    for (const Slot& slot : std::span(slots(), allSlots())) {
         if (slot.low == 0 || isReleased(slot, m_watermark))
             continue;
         block.push_back(slot);

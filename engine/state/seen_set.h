@@ -19,8 +19,8 @@ namespace sluice::state {
 /// 51 with the free slots. A key is released when the watermark is past its time plus the horizon;
 /// released slots are reused when the table is next rebuilt. One thread.
 ///
-/// Slots lie in the order of the hash's high bits, so that a table of another size is made in one
-/// pass from front to back.
+/// Slots lie in the order of the hash's high bits, so that the table grows where it is: its keys go
+/// to the end of the larger block and from there to their places, front to back.
 class SeenSet
 {
 public:
@@ -61,18 +61,23 @@ private:
     }
     Slot& slotOf(std::uint64_t high, std::uint64_t low)
     {
-        for (std::size_t at = homeOf(high);; at = at + 1 == m_slots ? 0 : at + 1) {
+        for (std::size_t at = homeOf(high);; at = at + 1 == allSlots() ? 0 : at + 1) {
             Slot& slot = slots()[at];
             if (slot.low == 0 || (slot.high == high && slot.low == low))
                 return slot;
         }
     }
+    // Behind the last home there are a few more slots, so that hardly any key wraps around.
+    static constexpr std::size_t kTail = 256;
+    std::size_t allSlots() const { return m_slots + kTail; }
     bool insertHashed(std::uint64_t high, std::uint64_t low, std::int64_t timeUs);
     bool isFull() const { return m_used * 10 > m_slots * 7; }
     std::size_t countKept(EventTime watermark) const;
     void put(const Slot& slot);
     void begin(std::size_t keys);
     void rebuild(EventTime watermark);
+    bool growInPlace(std::size_t keys, EventTime watermark);
+    void putAll(std::span<const Slot> from, EventTime watermark);
 
     const std::int64_t m_horizonUs;
     ZeroedMemory m_memory;

@@ -61,8 +61,27 @@ private slots:
                 QVERIFY(unseen == expected);
             }
             QCOMPARE(set.size(), seen.size());
-            QVERIFY(set.bytes() <= std::max<std::size_t>(set.size() * 52, 24 * 1024));
+            QVERIFY(set.bytes() <= std::max<std::size_t>(set.size() * 52 + 8192, 32 * 1024));
         }
+    }
+    // Large enough to grow where it is, many times; half of the keys are released on the way.
+    void aLargeSetForgetsNothingWhileItGrows()
+    {
+        constexpr std::int64_t kKeys = 600'000, kReleased = 300'000;
+        SeenSet set{Micros(1'000'000)};
+        for (std::int64_t i = 0; i < kKeys; ++i)
+            QVERIFY(insert(set, "k" + std::to_string(i), i, i < kReleased ? 0 : 1'000'000));
+        QVERIFY(set.bytes() > 8u << 20);
+        for (std::int64_t i = kKeys; i-- > 0;)
+            QVERIFY(!insert(set, "k" + std::to_string(i), i, 1'000'000));
+        QCOMPARE(set.size(), std::size_t(kKeys));
+        // Now the first ones are released, and new ones take their place.
+        for (std::int64_t i = kKeys; i < kKeys * 3; ++i)
+            QVERIFY(insert(set, "k" + std::to_string(i), i, 1'000'000 + kReleased));
+        for (std::int64_t i = kReleased; i < kKeys * 3; ++i)
+            QVERIFY(!insert(set, "k" + std::to_string(i), i, 1'000'000 + kReleased));
+        QCOMPARE(set.size(), std::size_t(kKeys * 3 - kReleased));
+        QVERIFY(set.bytes() <= set.size() * 52 + 8192);
     }
     void memoryStaysWithTheHorizon()
     {
