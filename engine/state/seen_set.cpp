@@ -92,6 +92,8 @@ void SeenSet::release(EventTime watermark)
 
 std::size_t SeenSet::countKept(EventTime watermark) const
 {
+    if (m_used == 0 || watermark.us <= m_oldestUs + m_horizonUs)
+        return m_used; // none is released
     std::size_t kept = 0;
     for (const Slot& slot : std::span(slots(), allSlots()))
         kept += slot.low != 0 && !isReleased(slot, watermark) ? 1 : 0;
