@@ -261,7 +261,8 @@ const std::vector<AggregateInfo>& aggregateFunctions()
          "by at most 1/1024 of the rows.",
          "approx_top_k(x, k)"},
         {"histogram", "histogram(x, b1, b2, ...) -> list of struct(from, to, count)",
-         "How many values lie below b1, in [b1, b2) and so on, and from the last bound up.", ""}};
+         "How many values lie below b1, in [b1, b2) and so on, and from the last bound up.",
+         "array(count_if(x < b1), count_if(x >= b1 AND x < b2), ...)"}};
     return functions;
 }
 
