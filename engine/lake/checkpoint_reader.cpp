@@ -2,6 +2,7 @@
 #include "engine/lake/checkpoint_reader.h"
 
 #include "engine/lake/lake_error.h"
+#include "engine/lake/parquet_file.h"
 
 #include <algorithm>
 #include <array>
@@ -215,10 +216,7 @@ std::vector<int> wantedColumns(const parquet::SchemaDescriptor& schema)
 
 Status readPart(const std::string& path, Snapshot& out)
 {
-    SLUICE_LAKE_ARROW_VALUE(auto file, arrow::io::ReadableFile::Open(path), path);
-    SLUICE_LAKE_ARROW_VALUE(auto reader,
-                            parquet::arrow::OpenFile(file, arrow::default_memory_pool()), path);
-    reader->set_use_threads(false);
+    SLUICE_LAKE_ARROW_VALUE(auto reader, openParquet(path), path);
     const std::vector<int> columns = wantedColumns(*reader->parquet_reader()->metadata()->schema());
     SLUICE_LAKE_ARROW_VALUE(auto table, reader->ReadTable(columns), path);
     arrow::TableBatchReader batches(*table);

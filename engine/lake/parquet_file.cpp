@@ -74,6 +74,7 @@ std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& 
     builder.memory_pool(recyclingPool());
     builder.enable_store_decimal_as_integer();
     builder.disable_write_page_index();
+    builder.enable_page_checksum();
     builder.set_size_statistics_level(parquet::SizeStatisticsLevel::None);
     builder.compression(compressionOf(settings.codec));
     if (settings.codec == Codec::Zstd)
@@ -87,6 +88,18 @@ std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& 
     for (const std::string& column : settings.unmeasuredColumns)
         builder.disable_statistics(column);
     return builder.build();
+}
+
+arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> openParquet(const std::string& path)
+{
+    ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::ReadableFile::Open(path));
+    parquet::ReaderProperties properties;
+    properties.set_page_checksum_verification(true);
+    parquet::arrow::FileReaderBuilder builder;
+    ARROW_RETURN_NOT_OK(builder.Open(std::move(file), properties));
+    ARROW_ASSIGN_OR_RAISE(auto reader, builder.Build());
+    reader->set_use_threads(false);
+    return reader;
 }
 
 ParquetFile::ParquetFile(std::string path, const arrow::Schema& schema)

@@ -10,6 +10,7 @@
 
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
+#include <parquet/arrow/reader.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
@@ -74,6 +75,10 @@ private:
     std::int64_t m_groupBytes = 0;
     bool m_isClosed = false;
 };
+
+/// Opens a file for reading on the caller's thread; pages whose bytes do not match their checksum
+/// are errors. May throw what the Parquet library throws.
+arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> openParquet(const std::string& path);
 
 /// Returns the writer properties for settings; for tests and for the compaction.
 std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings);

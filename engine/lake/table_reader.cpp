@@ -2,6 +2,7 @@
 #include "engine/lake/table_reader.h"
 
 #include "engine/lake/lake_error.h"
+#include "engine/lake/parquet_file.h"
 #include "engine/lake/partition_path.h"
 
 #include <algorithm>
@@ -83,10 +84,7 @@ private:
 Result<bool> visitFile(const std::string& path, const AddFile& file,
                        const std::shared_ptr<arrow::Schema>& columns, const BatchVisitor& visitor)
 {
-    SLUICE_LAKE_ARROW_VALUE(auto source, arrow::io::ReadableFile::Open(path), path);
-    SLUICE_LAKE_ARROW_VALUE(auto reader,
-                            parquet::arrow::OpenFile(source, arrow::default_memory_pool()), path);
-    reader->set_use_threads(false);
+    SLUICE_LAKE_ARROW_VALUE(auto reader, openParquet(path), path);
     const auto footer = reader->parquet_reader()->metadata();
     const std::vector<int> leaves = wantedLeaves(*footer->schema(), *columns);
     const RowShape shape(file, columns, path);

@@ -83,13 +83,17 @@ Status PipelineRun::finishEpoch(EpochParts epoch)
     Manifest next;
     next.epoch = epoch.request->epoch;
     next.document = m_document;
+    next.written = m_manifest.written;
     for (const PlannedNode& node : m_plan.nodes)
         next.fingerprints[node.name] = node.fingerprint;
     for (const EpochPart& part : epoch.parts) {
         if (!part.position.empty())
             next.positions[part.node] = part.position;
-        if (part.sealed)
-            next.sealed[part.node] = part.sealed->entry;
+        if (!part.sealed)
+            continue;
+        next.sealed[part.node] = part.sealed->entry;
+        if (part.sealed->rows > 0)
+            next.written[part.node] = next.epoch;
     }
     SLUICE_TRY(std::vector<std::future<Status>> syncing, makeDurable(epoch));
     using Chains = std::map<std::string, std::vector<StateSegment>>;

@@ -30,6 +30,7 @@ struct Manifest
     std::map<std::string, std::string> positions;           // source -> position
     std::map<std::string, std::vector<StateSegment>> state; // operator -> Whole, then Changes
     std::map<std::string, std::string> sealed;              // sink -> SealedEpoch::entry
+    std::map<std::string, flow::Epoch> written;             // sink -> newest epoch with rows
 };
 
 /// A document that a pipeline ran by.

@@ -45,6 +45,10 @@ std::string manifestToJson(const Manifest& manifest)
     writeTexts(json, "fingerprints", manifest.fingerprints);
     writeTexts(json, "positions", manifest.positions);
     writeTexts(json, "sealed", manifest.sealed);
+    json.key("written").beginObject();
+    for (const auto& [node, epoch] : manifest.written)
+        json.key(node).value(std::int64_t(epoch));
+    json.endObject();
     json.key("state").beginObject();
     for (const auto& [node, segments] : manifest.state) {
         json.key(node).beginArray();
@@ -78,6 +82,9 @@ Result<Manifest> manifestFromJson(const std::string& text, const std::string& ob
     manifest.fingerprints = textsOf(root.find("fingerprints"));
     manifest.positions = textsOf(root.find("positions"));
     manifest.sealed = textsOf(root.find("sealed"));
+    if (const DocumentNode* written = root.find("written")) // not in the first manifests
+        for (const DocumentNode::Entry& entry : written->entries)
+            manifest.written[entry.key] = numberOf<flow::Epoch>(&entry.value);
     const DocumentNode* state = root.find("state");
     for (std::size_t i = 0; state && i < state->entries.size(); ++i) {
         std::vector<StateSegment>& segments = manifest.state[state->entries[i].key];

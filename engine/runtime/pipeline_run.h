@@ -87,6 +87,7 @@ private:
     Status start();
     Status finishFormer(const Manifest& manifest);
     Status openSinks(const std::optional<Manifest>& manifest);
+    Status checkTarget(const RunNode& node, const Manifest& manifest);
     Status restore(const std::optional<Manifest>& manifest);
     Status restoreOperator(const std::string& node, flow::Operator& op, const Manifest& manifest);
     Status finishEpoch(EpochParts epoch);

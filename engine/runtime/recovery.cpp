@@ -53,6 +53,9 @@ Status PipelineRun::openSinks(const std::optional<Manifest>& manifest)
             sealed.epoch = manifest->epoch;
             sealed.entry = manifest->sealed.at(node.name);
             SLUICE_TRY(node.sink->commit(sealed));
+            SLUICE_TRY(checkTarget(node, *manifest));
+        } else {
+            m_manifest.written.erase(node.name);
         }
         if (node.sink->committedEpoch() > newest) {
             newest = node.sink->committedEpoch();
@@ -77,6 +80,30 @@ Status PipelineRun::openSinks(const std::optional<Manifest>& manifest)
          + "; sources start anew and their records are added again");
     m_manifest.epoch = newest;
     return ok();
+}
+
+// A table whose newest commits were lost would lack their rows for ever, and nobody would know.
+Status PipelineRun::checkTarget(const RunNode& node, const Manifest& manifest)
+{
+    const auto written = manifest.written.find(node.name);
+    const auto fingerprint = manifest.fingerprints.find(node.name);
+    const bool isAnother = node.planned && fingerprint != manifest.fingerprints.end()
+        && fingerprint->second != node.planned->fingerprint;
+    if (written == manifest.written.end() || isAnother) {
+        m_manifest.written.erase(node.name);
+        return ok();
+    }
+    const flow::Epoch there = node.sink->committedEpoch();
+    if (there == 0 || there >= written->second) // 0: a target that does not tell, or a new one
+        return ok();
+    return Error{.code = ErrorCode::Conflict,
+                 .message = "table " + node.sink->target() + " holds epoch " + std::to_string(there)
+                     + ", though epoch " + std::to_string(written->second)
+                     + " was committed: its newest commits are gone",
+                 .object = m_environment.stateFolder,
+                 .hint = "Restore the table's log from a backup; or remove this folder and the "
+                         "pipeline's tables to begin again.",
+                 .cause = {}};
 }
 
 Status PipelineRun::restore(const std::optional<Manifest>& manifest)

@@ -13,15 +13,16 @@
 
 namespace sluice::test {
 
-PipelineBed::PipelineBed(std::string folder, const RandomPipeline& pipeline)
+PipelineBed::PipelineBed(std::string folder, const RandomPipeline& pipeline, std::size_t written)
     : m_folder(std::move(folder))
     , m_pipeline(pipeline)
     , m_catalog(m_folder + "/lake", m_folder)
+    , m_written(written)
 {
     if (!makeFolder(m_folder + "/lake") || !makeFolder(m_folder + "/state"))
         qFatal("cannot make %s", m_folder.c_str());
     std::ofstream(m_folder + "/keys.csv") << pipeline.lookupCsv();
-    std::ofstream(m_folder + "/in.jsonl").flush();
+    std::ofstream(m_folder + "/in.jsonl", std::ios::app).flush();
 }
 
 void PipelineBed::addLines(std::size_t count, bool isTorn)

@@ -15,7 +15,8 @@ namespace sluice::test {
 class PipelineBed final : private flow::ConnectionDirectory
 {
 public:
-    PipelineBed(std::string folder, const RandomPipeline& pipeline);
+    /// written: lines that are in the folder's input already.
+    PipelineBed(std::string folder, const RandomPipeline& pipeline, std::size_t written = 0);
 
     /// Adds lines to the input; the last may be left without its end, which the next call writes.
     void addLines(std::size_t count, bool isTorn);
@@ -38,7 +39,7 @@ private:
     const std::string m_folder;
     const RandomPipeline& m_pipeline;
     lake::LakeCatalog m_catalog;
-    std::size_t m_written = 0;
+    std::size_t m_written;
     std::string m_rest; // the second half of a torn line
 };
 

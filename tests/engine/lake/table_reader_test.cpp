@@ -93,6 +93,7 @@ private slots:
         QTest::newRow("missing") << -1 << false << "a file of the table is missing";
         QTest::newRow("empty") << 0 << false << "the file is damaged";
         QTest::newRow("torn") << 100 << false << "the file is damaged";
+        QTest::newRow("flipped page") << 100000 << true << "the file is damaged";
         QTest::newRow("flipped footer") << 100000 << true << "the file is damaged";
     }
     void damagedAndMissingFilesAreNamed()
@@ -107,7 +108,9 @@ private slots:
             std::filesystem::remove(path);
         } else {
             bytes.resize(std::min(bytes.size(), std::size_t(keep)));
-            if (isFlipped)
+            if (isFlipped && QByteArray(QTest::currentDataTag()) == "flipped page")
+                bytes[60] = char(bytes[60] ^ 1); // of the first column's values
+            else if (isFlipped)
                 for (std::size_t i = bytes.size() - 200; i < bytes.size() - 8; ++i)
                     bytes[i] = char(~bytes[i]);
             writeText(path, bytes);
