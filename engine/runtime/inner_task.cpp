@@ -67,6 +67,8 @@ StepOutcome InnerTask::waitForMessageOrClock()
     const std::int64_t now = clock().steadyNow().ns;
     if (!due || (*due == m_timer && now < m_timerNs))
         return StepOutcome::wait();
+    if (*due <= clock().wallNow() && !outputsHaveRoom())
+        return StepOutcome::wait(); // room wakes the task
     m_timer = *due;
     m_timerNs = now + std::max<std::int64_t>(due->us - clock().wallNow().us, 0) * 1000;
     return StepOutcome::waitUntil(m_timerNs);

@@ -72,7 +72,8 @@ public:
         for (const formats::RecordLayout& layout : m_layouts)
             inputs.push_back({.columns = layout.schema.arrowSchema(),
                               .hasEventTime = layout.schema.find("t") != nullptr,
-                              .hasRaw = true});
+                              .hasRaw = true,
+                              .isChangeStream = isChangeStream});
         bound = m_kind.bind({.node = "op",
                              .map = m_map,
                              .options = options,
@@ -168,6 +169,7 @@ public:
         return layout;
     }
 
+    bool isChangeStream = false; // what the inputs are; before start()
     flow::Services services;
     MemoryTables tables;
     Diagnostics diagnostics;

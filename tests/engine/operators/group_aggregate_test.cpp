@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/operators/group_aggregate.h"
+
+#include "tests/engine/operators/duckdb_rows.h"
+#include "tests/engine/operators/window_rows.h"
+#include "tests/support/test_main.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sluice::operators {
+
+using test::OperatorHarness;
+
+class GroupAggregateTest : public QObject
+{
+    Q_OBJECT
+
+    // What is left when every change has been carried out; a change that does not fit fails.
+    static std::vector<std::string> net(const std::vector<std::string>& changes)
+    {
+        std::map<std::string, int> counts;
+        for (const std::string& row : changes) {
+            const std::size_t at = row.rfind(",\"change_type\":\"");
+            const std::string word = row.substr(at + 16, row.size() - at - 18);
+            const int count = counts[row.substr(0, at)] += flow::isRetraction(word) ? -1 : 1;
+            if (count < 0)
+                return {"taken away before it came: " + row};
+        }
+        std::vector<std::string> out;
+        for (const auto& [row, count] : counts)
+            for (int i = 0; i < count; ++i)
+                out.push_back(row + "}");
+        return out;
+    }
+    static std::string change(int k, int v, const char* word)
+    {
+        return "{\"k\":" + std::to_string(k) + ",\"v\":" + std::to_string(v) + ",\"change_type\":\""
+            + word + "\"}";
+    }
+
+private slots:
+    void theNetOfAllChangesIsTheBatchResult()
+    {
+        const auto rows = test::sampleRows(300, 11);
+        std::vector<std::string> expected;
+        for (const test::TextRow& row :
+             test::duckdbRows({test::sampleSql(rows),
+                               "SELECT coalesce(k::VARCHAR, 'null') AS k, count(*) AS n, "
+                               "sum(v)::BIGINT AS total, "
+                               "count(DISTINCT v) AS d, min(v) AS least, count(v) FILTER (WHERE v "
+                               "> 50) AS large "
+                               "FROM rows GROUP BY k"}))
+            expected.push_back("{\"k\":" + row.at("k") + ",\"n\":" + row.at("n") + ",\"total\":"
+                               + row.at("total") + ",\"d\":" + row.at("d") + ",\"least\":"
+                               + row.at("least") + ",\"large\":" + row.at("large") + "}");
+        std::ranges::sort(expected);
+        QCOMPARE(expected.size(), std::size_t(5));
+        for (const char* emission : {"", "emit_every: 7s, "})
+            for (const test::Feeding feeding :
+                 {test::Feeding{1, 0}, test::Feeding{7, 4}, test::Feeding{4096, 0}}) {
+                OperatorHarness h(
+                    GroupAggregate::kind(),
+                    std::string("{") + emission
+                        + "group_by: [k], aggregates: {n: count(*), total: sum(v), d: "
+                          "count(DISTINCT v), least: min(v), large: \"count(v) FILTER "
+                          "(WHERE v > 50)\"}}",
+                    test::kSampleSchema);
+                QVERIFY2(h.start(), h.diagnostics.text().c_str());
+                const auto came = net(test::fed(h, rows, feeding));
+                QCOMPARE(came.size(), expected.size());
+                for (std::size_t i = 0; i < came.size(); ++i)
+                    QCOMPARE(came[i], expected[i]);
+            }
+    }
+    void changesAreTakenBack()
+    {
+        OperatorHarness h(GroupAggregate::kind(),
+                          "{group_by: [k], aggregates: {n: count(*), mean: avg(v), s: var_pop(v)}}",
+                          "{k: integer, v: integer, change_type: string}");
+        h.isChangeStream = true;
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        QVERIFY(h.feed({change(1, 4, "insert"), change(1, 6, "insert"), change(2, 9, "insert")}));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"k\":1,\"n\":2,\"mean\":5,\"s\":1,\"change_type\":\"insert\"}\n"
+                             "{\"k\":2,\"n\":1,\"mean\":9,\"s\":0,\"change_type\":\"insert\"}\n"));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        // The old value comes first; the group is never empty in between.
+        QVERIFY(h.feed({change(2, 9, "update_preimage"), change(2, 7, "update_postimage"),
+                        change(1, 4, "delete")}));
+        QCOMPARE(
+            h.takeRows(),
+            std::string(
+                "{\"k\":2,\"n\":1,\"mean\":9,\"s\":0,\"change_type\":\"update_preimage\"}\n"
+                "{\"k\":2,\"n\":1,\"mean\":7,\"s\":0,\"change_type\":\"update_postimage\"}\n"
+                "{\"k\":1,\"n\":2,\"mean\":5,\"s\":1,\"change_type\":\"update_preimage\"}\n"
+                "{\"k\":1,\"n\":1,\"mean\":6,\"s\":0,\"change_type\":\"update_postimage\"}\n"));
+        QVERIFY(h.feed({change(2, 7, "delete")}));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"k\":2,\"n\":1,\"mean\":7,\"s\":0,\"change_type\":\"delete\"}\n"));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes)); // that it is gone is saved
+        QVERIFY(h.feed({change(2, 3, "insert")}));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"k\":2,\"n\":1,\"mean\":3,\"s\":0,\"change_type\":\"insert\"}\n"));
+    }
+    void whatCannotTakeRowsBackIsRefused_data()
+    {
+        QTest::addColumn<QString>("call");
+        for (const char* call : {"min(v)", "max(v)", "first(v)", "count(DISTINCT v)",
+                                 "approx_distinct(v)", "approx_quantile(v, 0.5)", "top_k(v, 3)"})
+            QTest::newRow(call) << call;
+    }
+    void whatCannotTakeRowsBackIsRefused()
+    {
+        QFETCH(QString, call);
+        OperatorHarness h(GroupAggregate::kind(),
+                          "{group_by: [k], aggregates: {x: \"" + call.toStdString() + "\"}}",
+                          "{k: integer, v: integer, change_type: string}");
+        h.isChangeStream = true;
+        QVERIFY(!h.start());
+        QVERIFY2(h.diagnostics.text().find("cannot take rows back") != std::string::npos,
+                 h.diagnostics.text().c_str());
+    }
+    void groupsAreForgottenAfterTheirTime()
+    {
+        OperatorHarness h(GroupAggregate::kind(),
+                          "{group_by: [k], time_to_live: 10s, aggregates: {d: count(DISTINCT v)}}",
+                          test::kSampleSchema);
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        QVERIFY(h.feed({test::sampleJson({1000, 1, 1}), test::sampleJson({1000, 2, 1})}));
+        QVERIFY(h.watermark(5));
+        QVERIFY(h.feed({test::sampleJson({9000, 2, 2})}));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        h.takeRows();
+        QVERIFY(h.watermark(11)); // 1 s + 10 s
+        QCOMPARE(h.context.counters().stateKeys.load(), std::int64_t(1));
+        QVERIFY(h.feed({test::sampleJson({12'000, 1, 7}), test::sampleJson({12'000, 2, 3})}));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes)); // gone and there again in one epoch
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"k\":1,\"d\":1,\"change_type\":\"insert\"}\n"
+                             "{\"k\":2,\"d\":2,\"change_type\":\"update_preimage\"}\n"
+                             "{\"k\":2,\"d\":3,\"change_type\":\"update_postimage\"}\n"));
+        QVERIFY(h.feed({test::sampleJson({12'000, 1, 1})}));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"k\":1,\"d\":1,\"change_type\":\"update_preimage\"}\n"
+                             "{\"k\":1,\"d\":2,\"change_type\":\"update_postimage\"}\n"));
+    }
+};
+
+} // namespace sluice::operators
+
+SLUICE_TEST(sluice::operators::GroupAggregateTest)
+#include "group_aggregate_test.moc"
