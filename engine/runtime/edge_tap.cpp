@@ -14,12 +14,16 @@ void EdgeTap::offer(const Batch& batch)
     if (now < m_nextNs.load(std::memory_order_relaxed) || batch.rows() == 0)
         return;
     m_nextNs.store(now + kPeriodNs, std::memory_order_relaxed);
-    Sample sample;
-    sample.wallUs = systemClock().wallNow().us;
-    sample.batch = batch;
-    const std::int64_t rows = std::min(batch.rows(), kRowsASample);
-    sample.firstRow = batch.rows() - rows;
-    sample.batch.columns = batch.columns->Slice(sample.firstRow, rows);
+    std::vector<std::uint32_t> rows;
+    for (std::int64_t row = std::max<std::int64_t>(0, batch.rows() - kRowsASample);
+         row < batch.rows(); ++row)
+        rows.push_back(std::uint32_t(row));
+    Batch newest = batch;
+    newest.raw.reset();
+    auto copied = takeRows(newest, rows);
+    if (!copied.ok()) // nothing to look at is no reason to stop
+        return;
+    Sample sample{.wallUs = systemClock().wallNow().us, .batch = std::move(*copied)};
     const std::lock_guard lock(m_mutex);
     m_samples.push_back(std::move(sample));
     if (m_samples.size() > kSamples)

@@ -10,17 +10,16 @@
 
 namespace sluice::runtime {
 
-/// Remembers the newest rows of an edge for the console: at most 16 slices of 16 rows, taken at
-/// most every 100 ms, so that a busy edge pays a clock read a batch. Keeps the batches it sliced
-/// alive (a few MB). One writer, any reader.
+/// Remembers the newest rows of an edge for the console: at most 16 times 16 rows, taken at most
+/// every 100 ms, so that a busy edge pays a clock read a batch. The rows are copied: a slice would
+/// keep the whole batch and the block of its records alive. One writer, any reader.
 class EdgeTap
 {
 public:
     struct Sample
     {
         std::int64_t wallUs = 0;
-        Batch batch; // a slice; raw and rawRows still cover the whole batch, see firstRow
-        std::int64_t firstRow = 0;
+        Batch batch; // without its records
     };
 
     void offer(const Batch& batch);

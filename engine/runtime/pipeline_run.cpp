@@ -184,14 +184,17 @@ StepOutcome PipelineRun::begin()
     }
     setPhase(RunPhase::Running);
     m_graph->wakeAll();
+    m_epochAskedNs = m_environment.services.clock->steadyNow().ns;
     return waitForEpoch();
 }
 
+// From request to request: the time that a commit takes is not added to the next epoch.
 StepOutcome PipelineRun::waitForEpoch()
 {
     m_stage = Stage::BetweenEpochs;
     const std::chrono::nanoseconds length = m_plan.epochLength;
-    m_epochDueNs = m_environment.services.clock->steadyNow().ns + length.count();
+    m_epochDueNs
+        = std::max(m_environment.services.clock->steadyNow().ns, m_epochAskedNs + length.count());
     return StepOutcome::waitUntil(m_epochDueNs);
 }
 
@@ -212,6 +215,7 @@ StepOutcome PipelineRun::askForEpoch(bool isEpochDue)
     if (!request)
         return end(false);
     m_stage = Stage::Collecting;
+    m_epochAskedNs = m_environment.services.clock->steadyNow().ns;
     for (RunNode& node : m_graph->nodes()) {
         if (node.source)
             node.source->requestEpoch(request);

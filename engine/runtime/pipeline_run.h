@@ -108,6 +108,7 @@ private:
     Manifest m_manifest; // the newest committed; coordinator's thread, like the next two
     Stage m_stage = Stage::Start;
     std::int64_t m_epochDueNs = 0;
+    std::int64_t m_epochAskedNs = 0; // when the last one was asked for
     std::string m_document; // the name of the plan's text in m_manifests
 
     mutable std::mutex m_mutex;

@@ -213,6 +213,23 @@ void encodeOneText(const arrow::BinaryArray& texts, EncodedKeys& out)
 
 } // namespace
 
+namespace {
+
+// The last bytes of a key, fewer than 8, as word() would give them: by loads of fixed sizes,
+// because a copy of a size that is not known is a call.
+std::uint64_t lastWord(const char* at, std::size_t size)
+{
+    if (size >= 4)
+        return word(at, 4) | word(at + size - 4, 4) << ((size - 4) * 8);
+    if (size == 0)
+        return 0;
+    const std::size_t middle = size / 2;
+    return word(at, 1) | word(at + middle, 1) << (middle * 8)
+        | word(at + size - 1, 1) << ((size - 1) * 8);
+}
+
+} // namespace
+
 std::uint64_t hashBytes(std::string_view bytes, std::uint64_t seed)
 {
     const char* at = bytes.data();
@@ -220,7 +237,7 @@ std::uint64_t hashBytes(std::string_view bytes, std::uint64_t seed)
     seed ^= kMix0;
     for (; left > 16; left -= 16, at += 16)
         seed = fold(word(at, 8) ^ kMix1, word(at + 8, 8) ^ seed);
-    const std::uint64_t a = left >= 8 ? word(at, 8) : word(at, left);
+    const std::uint64_t a = left >= 8 ? word(at, 8) : lastWord(at, left);
     const std::uint64_t b = left >= 8 ? word(at + left - 8, 8) : 0;
     return fold(kMix1 ^ bytes.size(), fold(a ^ kMix1, b ^ seed));
 }

@@ -84,6 +84,32 @@ private slots:
         QCOMPARE(without.key(0), with.key(1));
         QCOMPARE(without.hashes[0], with.hashes[1]);
     }
+    // Saved states hold hashes, so they must stay as they are. The expected ones were computed with
+    // the definition in Python: fold(a, b) = low and high half of a * b by XOR.
+    void hashesStayAsTheyAre_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<quint64>("hash");
+        QTest::newRow("0 bytes") << QByteArray("") << quint64(0x42bc986dc5eec4d3ULL);
+        QTest::newRow("1 bytes") << QByteArray("a") << quint64(0x218cac7ef932012fULL);
+        QTest::newRow("2 bytes") << QByteArray("ab") << quint64(0x99edee4a2c9787a4ULL);
+        QTest::newRow("3 bytes") << QByteArray("abc") << quint64(0x61efa08f0974da88ULL);
+        QTest::newRow("4 bytes") << QByteArray("abcd") << quint64(0xce923e5b55e84914ULL);
+        QTest::newRow("7 bytes") << QByteArray("abcdefg") << quint64(0x69a72af062855874ULL);
+        QTest::newRow("8 bytes") << QByteArray("abcdefgh") << quint64(0xcefefebe7ffa57b6ULL);
+        QTest::newRow("16 bytes") << QByteArray("abcdefghijklmnop")
+                                  << quint64(0x4ff3b52ca1e858d2ULL);
+        QTest::newRow("19 bytes") << QByteArray("abcdefghijklmnopqrs")
+                                  << quint64(0x008e6e03eda8f054ULL);
+        QTest::newRow("28 bytes") << QByteArray("o-000000000001 and some more")
+                                  << quint64(0x79a5e8fc738bf06dULL);
+    }
+    void hashesStayAsTheyAre()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(quint64, hash);
+        QCOMPARE(quint64(hashBytes({bytes.constData(), std::size_t(bytes.size())})), hash);
+    }
     void zerosAreOneKey()
     {
         const auto array = column("double", "[0.0, -0.0]");
