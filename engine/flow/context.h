@@ -29,6 +29,9 @@ public:
 
     /// Hands rows on to every node that reads this one. Empty batches are swallowed.
     virtual void emit(Batch batch) = 0;
+    /// Hands rows on to the nodes that read one branch of this one: its number in
+    /// BoundNode::branches. A node that has branches emits by this alone.
+    virtual void emitTo(std::size_t branch, Batch batch) = 0;
 
     /// Sends rows of a batch to the table of their verdict (late, dead letter, quarantined) with
     /// the raw bytes, position and reason, and counts them. rows count in the batch.

@@ -66,12 +66,14 @@ struct BoundNode
     std::string target;  // sinks: table or topic
     std::string layer;   // sinks: "bronze", "silver", "gold" or ""
     std::vector<RuleDescription> rules;
+    std::vector<std::string>
+        branches;              // named outputs, each of the output's schema; read as NODE.NAME
     std::set<Verdict> rejects; // Late, DeadLetter, Quarantined: which tables it can write to
 
     /// Returns which columns of the inputs are read, given which of the output are.
     std::function<ColumnSet(const ColumnSet& neededOutput)> neededInput;
-    /// The same for one input (0 = first of `input:`), when the inputs differ in their columns; then
-    /// neededInput is not asked.
+    /// The same for one input (0 = first of `input:`), when the inputs differ in their columns;
+    /// then neededInput is not asked.
     std::function<ColumnSet(const ColumnSet& neededOutput, std::size_t input)> neededOfInput;
 
     /// Columns of the inputs that saved state depends on; unset = all that are read. A node whose

@@ -12,15 +12,16 @@ NodeTask::NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& c
 {
 }
 
-void NodeTask::emit(Batch batch)
+void NodeTask::emitTo(std::size_t branch, Batch batch)
 {
     if (batch.rows() == 0)
         return;
     const std::int64_t bytes = batchBytes(batch);
     NodeCounters::add(m_counters.rowsOut, std::uint64_t(batch.rows()));
     NodeCounters::add(m_counters.bytesOut, std::uint64_t(bytes));
-    for (EdgeQueue* queue : m_outputs)
-        queue->push(batch, bytes);
+    for (std::size_t i = 0; i < m_outputs.size(); ++i)
+        if (m_branchOf[i] == branch)
+            m_outputs[i]->push(batch, bytes);
 }
 
 void NodeTask::reject(const Batch& batch, std::span<const std::uint32_t> rows, Verdict verdict,

@@ -56,7 +56,12 @@ public:
     NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
              RunReporter& reporter);
 
-    void addOutput(EdgeQueue* queue) { m_outputs.push_back(queue); }
+    /// branch counts in BoundNode::branches; 0 for a node that has none.
+    void addOutput(EdgeQueue* queue, std::size_t branch)
+    {
+        m_outputs.push_back(queue);
+        m_branchOf.push_back(branch);
+    }
     void setRejectRoutes(const RejectRoutes& routes) { m_rejectRoutes = routes; }
     const std::string& node() const { return m_node; }
     NodeCounters& nodeCounters() { return m_counters; }
@@ -64,7 +69,8 @@ public:
 
 protected:
     // flow::NodeContext
-    void emit(Batch batch) override;
+    void emit(Batch batch) override { emitTo(0, std::move(batch)); }
+    void emitTo(std::size_t branch, Batch batch) override;
     void reject(const Batch& batch, std::span<const std::uint32_t> rows, Verdict verdict,
                 const flow::RejectReason& reason) override;
     void rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::uint32_t index,
@@ -96,6 +102,7 @@ private:
     const std::string m_node;
     const Clock& m_clock;
     std::vector<EdgeQueue*> m_outputs;
+    std::vector<std::size_t> m_branchOf; // by output
     RejectRoutes m_rejectRoutes;
     std::array<std::unique_ptr<flow::RejectBuilder>, kVerdictCount> m_rejects;
     std::atomic<bool> m_isConserved{true};

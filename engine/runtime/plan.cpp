@@ -65,14 +65,22 @@ public:
 private:
     struct Input
     {
-        std::string name;
+        std::string name;   // of the node
+        std::string branch; // of that node; "" = none named
         TextPosition at;
     };
+    static Input inputOf(const DocumentNode& node)
+    {
+        const std::size_t dot = node.text.find('.');
+        return {node.text.substr(0, dot),
+                dot == std::string::npos ? std::string() : node.text.substr(dot + 1), node.at};
+    }
 
     void readHead();
     void findInputs();
     void visit(const std::string& name);
     void bind(const DocumentNode::Entry& entry);
+    std::size_t branchOf(const std::string& reader, const Input& input);
     bool checkInputCount(const DocumentNode::Entry& entry, const flow::NodeKind& kind);
     std::string checkedWas(const DocumentNode::Entry& entry, const DocumentNode& was);
     void checkUnread();
@@ -128,9 +136,9 @@ void Planner::findInputs()
         if (!input || input->isNull())
             continue;
         if (input->isScalar())
-            inputs.push_back({input->text, input->at});
+            inputs.push_back(inputOf(*input));
         for (const DocumentNode& item : input->items)
-            inputs.push_back({item.text, item.at});
+            inputs.push_back(inputOf(item));
         for (const Input& each : inputs) {
             if (std::ranges::find(m_names, each.name) == m_names.end())
                 m_diagnostics.error(each.at, entry.key + ".input",
@@ -189,6 +197,27 @@ std::string Planner::checkedWas(const DocumentNode::Entry& entry, const Document
     return was.text;
 }
 
+// Which branch of a bound node is read; a wrong one is reported and taken for the first.
+std::size_t Planner::branchOf(const std::string& reader, const Input& input)
+{
+    const auto& branches = m_plan.nodes[m_indexes[input.name]].bound.branches;
+    const auto found = std::ranges::find(branches, input.branch);
+    if (found != branches.end())
+        return std::size_t(found - branches.begin());
+    if (branches.empty() && !input.branch.empty())
+        m_diagnostics.error(input.at, reader + ".input", "\"" + input.name + "\" has no branches",
+                            "input: " + input.name);
+    else if (!branches.empty() && input.branch.empty())
+        m_diagnostics.error(input.at, reader + ".input",
+                            "\"" + input.name + "\" has branches: name one of them",
+                            "input: " + input.name + "." + branches.front());
+    else if (!branches.empty())
+        m_diagnostics.error(input.at, reader + ".input",
+                            "\"" + input.name + "\" has no branch \"" + input.branch + "\"",
+                            suggestionFor(input.branch, branches));
+    return 0;
+}
+
 void Planner::bind(const DocumentNode::Entry& entry)
 {
     PlannedNode node;
@@ -220,12 +249,13 @@ void Planner::bind(const DocumentNode::Entry& entry)
         if (found == m_indexes.end() || !m_plan.nodes[found->second].bound.output.columns)
             return; // an error above is reported already; nothing can be said about this one
         node.inputs.push_back(found->second);
+        node.branches.push_back(branchOf(entry.key, input));
         node.depth = std::max(node.depth, m_plan.nodes[found->second].depth + 1);
         inputs.push_back(m_plan.nodes[found->second].bound.output);
     }
     std::vector<std::string> inputNames;
     for (const Input& input : m_inputs[entry.key])
-        inputNames.push_back(input.name);
+        inputNames.push_back(input.name + (input.branch.empty() ? "" : "." + input.branch));
     const Options options(entry.value, node.kind->options);
     node.bound = node.kind->bind({.node = entry.key,
                                   .map = entry.value,
@@ -244,7 +274,7 @@ void Planner::checkUnread()
     bool hasSink = false;
     for (const auto& [name, inputs] : m_inputs) {
         for (const Input& input : inputs)
-            read.insert(input.name);
+            read.insert({input.name, input.name + "." + input.branch});
     }
     for (const PlannedNode& node : m_plan.nodes) {
         const bool isSink = node.kind->category == flow::NodeCategory::Sink;
@@ -252,6 +282,11 @@ void Planner::checkUnread()
         if (!isSink && !read.contains(node.name))
             m_diagnostics.warning(node.at, node.name, "nothing reads this node",
                                   "add a sink, or remove the node");
+        for (const std::string& branch : node.bound.branches)
+            if (read.contains(node.name) && !read.contains(node.name + "." + branch))
+                m_diagnostics.warning(node.at, node.name,
+                                      "nothing reads the branch \"" + branch + "\"",
+                                      "its rows are not kept anywhere");
         if (isSink && read.contains(node.name))
             m_diagnostics.error(node.at, node.name, "a sink cannot be read by another node");
     }

@@ -17,7 +17,8 @@ struct PlannedNode
     std::string name;
     const flow::NodeKind* kind = nullptr; // null: an implicit reject sink
     TextPosition at;
-    std::vector<std::size_t> inputs; // indexes into Plan::nodes, in the order of `input:`
+    std::vector<std::size_t> inputs;   // indexes into Plan::nodes, in the order of `input:`
+    std::vector<std::size_t> branches; // of each input: which of its branches is read
     flow::BoundNode bound;
     flow::ColumnSet neededOutput; // columns that somebody below reads
     std::string was;              // its former name in `was:`, or ""

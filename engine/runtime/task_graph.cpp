@@ -128,7 +128,7 @@ struct TaskGraph::Parts
             for (std::size_t input = 0; input < plan.nodes[i].inputs.size(); ++input) {
                 RunNode& writer = graph.m_nodes[plan.nodes[i].inputs[input]];
                 EdgeQueue* queue = connect(writer, plan.nodes[i].name, *reader, input, false);
-                writer.task->addOutput(queue);
+                writer.task->addOutput(queue, plan.nodes[i].branches[input]);
                 reader->addInput(queue);
             }
         }

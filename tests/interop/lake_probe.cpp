@@ -38,6 +38,7 @@ class ProbeContext final : public flow::NodeContext
 {
 public:
     void emit(Batch) override { }
+    void emitTo(std::size_t, Batch) override { }
     void reject(const Batch&, std::span<const std::uint32_t>, Verdict,
                 const flow::RejectReason&) override
     {

@@ -26,7 +26,8 @@ public:
     {
     }
 
-    void emit(Batch batch) override
+    void emit(Batch batch) override { emitTo(0, std::move(batch)); }
+    void emitTo(std::size_t branch, Batch batch) override
     {
         if (batch.rows() == 0)
             return;
@@ -37,6 +38,7 @@ public:
             rows.push_back(std::move(text));
         }
         batches.push_back(std::move(batch));
+        branches.push_back(branch);
     }
     void reject(const Batch& batch, std::span<const std::uint32_t> which, Verdict verdict,
                 const flow::RejectReason& reason) override
@@ -77,6 +79,7 @@ public:
 
     std::vector<std::string> rows;
     std::vector<Batch> batches;
+    std::vector<std::size_t> branches; // of each batch
     std::vector<Reject> rejects;
 
 private:

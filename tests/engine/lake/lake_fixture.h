@@ -24,6 +24,7 @@ class RecordingContext final : public flow::NodeContext
 {
 public:
     void emit(Batch) override { }
+    void emitTo(std::size_t, Batch) override { }
     void reject(const Batch&, std::span<const std::uint32_t> rows, Verdict verdict,
                 const flow::RejectReason& reason) override
     {

@@ -134,6 +134,20 @@ private:
     std::int64_t m_sum = 0, m_saved = 0;
 };
 
+class Split final : public flow::Operator
+{
+public:
+    Status process(std::size_t, const Batch& batch, flow::NodeContext& context) override
+    {
+        for (const std::int64_t rest : {0, 1}) {
+            std::vector<std::int64_t> numbers = numbersOf(batch);
+            std::erase_if(numbers, [&](std::int64_t number) { return number % 2 != rest; });
+            context.emitTo(std::size_t(rest), batchOf(numbers, batch.arrivalNs));
+        }
+        return ok();
+    }
+};
+
 class Join final : public flow::Operator
 {
 public:
@@ -247,6 +261,14 @@ flow::NodeRegistry fakeRegistry(FakeStore& store)
     registry.add(operatorKind("add", 1, [](std::int64_t by) { return std::make_unique<Add>(by); }));
     registry.add(operatorKind("running_sum", 1,
                               [](std::int64_t) { return std::make_unique<RunningSum>(); }));
+    flow::NodeKind split
+        = operatorKind("split", 1, [](std::int64_t) { return std::make_unique<Split>(); });
+    split.bind = [plain = split.bind](const flow::BindContext& context) {
+        flow::BoundNode bound = plain(context);
+        bound.branches = {"even", "odd"};
+        return bound;
+    };
+    registry.add(split);
     registry.add(operatorKind("join", -1, [](std::int64_t) { return std::make_unique<Join>(); }));
     flow::NodeKind sink{.name = "store", .category = flow::NodeCategory::Sink};
     sink.bind = [&store](const flow::BindContext& context) {

@@ -26,6 +26,7 @@ struct FakeStore
 ///   numbers {count, rejects: every n-th record}  a source of 0, 1, 2 ... in batches of 10
 ///   add {by}            one input, adds to each number
 ///   running_sum         one input; one row a batch: the sum of all numbers so far (has state)
+///   split               one input, even numbers to the branch even, others to the branch odd
 ///   join                any number of inputs, passes everything on
 ///   store               a sink into the FakeStore
 flow::NodeRegistry fakeRegistry(FakeStore& store);

@@ -35,6 +35,18 @@ nodes:
   sums: {type: store, input: sum}
 )";
 
+const char* const kBranches = R"(
+pipeline: p
+epoch: 50ms
+nodes:
+  numbers: {type: numbers, count: 1000}
+  split: {type: split, input: numbers}
+  more: {type: add, input: split.odd, by: 1000}
+  both: {type: join, input: [split.even, more]}
+  out: {type: store, input: both}
+  odd: {type: store, input: split.odd}
+)";
+
 std::vector<std::int64_t> range(std::int64_t from, std::int64_t to)
 {
     std::vector<std::int64_t> out(std::size_t(to - from));
@@ -99,6 +111,24 @@ private slots:
         QCOMPARE(bench.store.visible["out"], range(5, 1005));
         QCOMPARE(status.committedRows, std::uint64_t(1000));
         QVERIFY(run->latency().total().count() == 1000);
+    }
+
+    void aReaderOfABranchGetsTheRowsOfThatBranch()
+    {
+        Bench bench(kBranches);
+        const auto run = bench.run();
+        const RunStatus status = finish(*run);
+        QVERIFY2(status.phase == RunPhase::Finished, status.reason.c_str());
+        std::vector<std::int64_t> odd, both;
+        for (std::int64_t i = 0; i < 1000; ++i) {
+            both.push_back(i % 2 == 0 ? i : i + 1000);
+            if (i % 2 == 1)
+                odd.push_back(i);
+        }
+        std::ranges::sort(both);
+        std::ranges::sort(bench.store.visible["out"]);
+        QCOMPARE(bench.store.visible["out"], both);
+        QCOMPARE(bench.store.visible["odd"], odd);
     }
 
     void aKilledRunResumesAndNothingIsLostOrTwice_data()

@@ -53,6 +53,17 @@ private slots:
                "o.yaml:1:1: pipeline: the pipeline has no name (begin the document with "
                "\"pipeline: NAME\")\n"
                "o.yaml:3:3: warning: a: nothing reads this node (add a sink, or remove the node)\n";
+        QTest::newRow("branches")
+            << "pipeline: p\nnodes:\n  a: {type: numbers, count: 1}\n  b: {type: split, input: a}\n"
+               "  c: {type: store, input: b}\n  d: {type: store, input: b.evn}\n"
+               "  e: {type: store, input: a.even}\n"
+            << "o.yaml:4:3: warning: b: nothing reads the branch \"even\" (its rows are not kept "
+               "anywhere)\n"
+               "o.yaml:4:3: warning: b: nothing reads the branch \"odd\" (its rows are not kept "
+               "anywhere)\n"
+               "o.yaml:5:27: c.input: \"b\" has branches: name one of them (input: b.even)\n"
+               "o.yaml:6:27: d.input: \"b\" has no branch \"evn\" (did you mean \"even\"?)\n"
+               "o.yaml:7:27: e.input: \"a\" has no branches (input: a)\n";
         QTest::newRow("wrong parameter")
             << "pipeline: p\nnodes:\n  a: {type: numbers, cont: 1}\n  b: {type: store, input: a}\n"
             << "o.yaml:3:6: a: parameter \"count\" is missing\n"
