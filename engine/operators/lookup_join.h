@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/operator.h"
+#include "engine/operators/held_rows.h"
 #include "engine/state/key_table.h"
 
 #include <memory>
@@ -13,7 +14,7 @@
 
 namespace sluice::operators {
 
-enum class OnMiss { Null, Drop, DeadLetter };
+enum class OnMiss { Null, Drop, DeadLetter, Retry };
 
 struct LookupConfig
 {
@@ -22,11 +23,15 @@ struct LookupConfig
     std::vector<std::pair<std::string, std::string>> add; // new column, column of the table
     std::vector<std::shared_ptr<arrow::Field>> keyFields; // as the input has them
     OnMiss onMiss = OnMiss::Null;
+    OnMiss afterRetry = OnMiss::DeadLetter; // Retry: when the key has not appeared in time
+    Micros retryFor{0};
     Micros refresh{0}; // 0 = once, at the start
 };
 
 /// Adds columns of a small table, found by key. The table is read whole at the start and again when
 /// refresh has passed; of rows with one key the first counts. Keys of other number widths match.
+/// With Retry a row without a partner waits until its key is in the table, at most retryFor by the
+/// clock; it is looked at when the table is read again, which happens as rows or watermarks come.
 class LookupJoin final : public flow::Operator
 {
 public:
@@ -38,11 +43,18 @@ public:
     /// Reads the table; called before the first row.
     Status loadTable();
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
+    Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
+    Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
+    Status load(ByteReader& in, flow::SaveKind kind) override;
 
 private:
-    Status refreshIfDue(flow::NodeContext& context);
-    Result<Batch> handleMisses(const Batch& batch, std::vector<std::int64_t>& found,
-                               flow::NodeContext& context) const;
+    Result<bool> refreshIfDue(flow::NodeContext& context);
+    Status lookAgain(flow::NodeContext& context);
+    Result<std::vector<std::int64_t>> lookUp(const Batch& batch);
+    Status join(const Batch& batch, WallTime until, flow::NodeContext& context);
+    Status emitFound(const Batch& rows, const std::vector<std::int64_t>& found,
+                     flow::NodeContext& context) const;
+    void tell(flow::NodeContext& context) const;
 
     const LookupConfig m_config;
     const state::KeyCodec m_codec;
@@ -52,6 +64,8 @@ private:
     std::vector<std::int64_t> m_rowOf;          // key number -> row
     std::shared_ptr<arrow::RecordBatch> m_rows; // the added columns
     state::EncodedKeys m_encoded;
+    HeldRows m_held;
+    EventTime m_watermark = EventTime::min();
     std::int64_t m_loadedNs = -1;
 };
 

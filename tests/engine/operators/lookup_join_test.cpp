@@ -73,6 +73,9 @@ private slots:
         QTest::newRow("name taken")
             << "{table: reference.customers, on: {c: id}, add_as: {c: segment}}"
             << "there is a column \"c\" already";
+        QTest::newRow("retry") << "{table: reference.customers, on: {c: id}, add: [segment], "
+                                  "on_miss: retry}"
+                               << "needs the table to be read again";
         QTest::newRow("nothing added") << "{table: reference.customers, on: {c: id}}"
                                        << "no column is added";
     }
@@ -93,7 +96,74 @@ private slots:
         QVERIFY2(withCustomers(h).start(), h.diagnostics.text().c_str());
         QCOMPARE(h.tables.reads, 1);
         QVERIFY(h.feed({"{\"c\":1}"}));
-        QTRY_VERIFY(h.feed({"{\"c\":1}"}) && h.tables.reads > 1);
+        QCOMPARE(h.tables.reads, 1);
+        h.clock.advance(std::chrono::microseconds(1));
+        QVERIFY(h.feed({"{\"c\":1}"}));
+        QCOMPARE(h.tables.reads, 2);
+    }
+    void aRowWaitsForItsKey_data()
+    {
+        QTest::addColumn<QString>("afterRetry");
+        QTest::addColumn<bool>("appears");
+        QTest::addColumn<bool>("isAtTheEnd");
+        for (const char* policy : {"null", "drop", "dead_letter"})
+            for (const bool appears : {true, false})
+                for (const bool isAtTheEnd : {true, false})
+                    QTest::addRow("%s, %s, %s", policy, appears ? "appears" : "does not appear",
+                                  isAtTheEnd ? "the input ends" : "time runs out")
+                        << policy << appears << isAtTheEnd;
+    }
+    void aRowWaitsForItsKey()
+    {
+        QFETCH(QString, afterRetry);
+        QFETCH(bool, appears);
+        QFETCH(bool, isAtTheEnd);
+        using namespace std::chrono_literals;
+        OperatorHarness h(LookupJoin::kind(),
+                          "{table: reference.customers, on: {c: id}, add: [segment], refresh: 10s, "
+                          "on_miss: retry, retry_for: 30s, after_retry: "
+                              + afterRetry.toStdString() + "}",
+                          "{c: long, t: timestamp(s)}");
+        QVERIFY2(withCustomers(h).start(), h.diagnostics.text().c_str());
+        const auto text = [](const char* segment) {
+            return std::string("{\"c\":7,\"t\":\"1970-01-01T00:00:05.000Z\",\"segment\":") + segment
+                + "}\n";
+        };
+        QVERIFY(h.feed({"{\"c\":1,\"t\":4}", "{\"c\":7,\"t\":5}"}));
+        QCOMPARE(h.context.rows.size(), std::size_t(1));
+        QCOMPARE(h.context.counters().heldRows.load(), std::int64_t(1));
+        h.takeRows();
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Whole)
+                && h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY(h.watermark(1)); // begins to count the time until the next refresh
+        if (appears) {
+            OperatorHarness table(LookupJoin::kind(), "{}",
+                                  "{id: integer, segment: string, city: string}");
+            const Batch rows = table.batch({"{\"id\":7,\"segment\":\"late\"}"});
+            h.tables.contents["reference.customers"] = {rows.columns->schema(), {rows.columns}, 4};
+        }
+        h.clock.advance(9s);
+        QVERIFY(h.watermark(2));
+        QCOMPARE(h.takeRows(), std::string());
+        h.clock.advance(1s);
+        QVERIFY(h.watermark(3));
+        QCOMPARE(h.takeRows(), appears ? text("\"late\"") : std::string());
+        if (isAtTheEnd) {
+            h.context.advanceWatermark(EventTime::max());
+            QVERIFY(h.op->onWatermark(EventTime::max(), h.context));
+        } else {
+            h.clock.advance(20s);
+            QVERIFY(h.watermark(4));
+        }
+        const bool isOver = !appears;
+        QCOMPARE(h.takeRows(), isOver && afterRetry == "null" ? text("null") : std::string());
+        QCOMPARE(h.context.counted(Verdict::Dropped),
+                 std::uint64_t(isOver && afterRetry == "drop" ? 1 : 0));
+        QCOMPARE(h.context.counted(Verdict::DeadLetter),
+                 std::uint64_t(isOver && afterRetry == "dead_letter" ? 1 : 0));
+        if (!h.context.rejects.empty())
+            QCOMPARE(h.context.rejects[0].data, std::string("{\"c\":7,\"t\":5}"));
+        QCOMPARE(h.context.counters().heldRows.load(), std::int64_t(0));
     }
 };
 

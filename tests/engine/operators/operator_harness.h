@@ -176,7 +176,8 @@ public:
     flow::BoundNode bound;
     std::unique_ptr<flow::Operator> op;
     std::vector<std::shared_ptr<flow::RuleCounters>> counters;
-    CollectingContext context;
+    ManualClock clock{WallTime{1'767'225'600'000'000}}; // 2026; what the context shows
+    CollectingContext context{clock};
 
 private:
     flow::NodeKind m_kind;
