@@ -53,8 +53,9 @@ OptionSpec joinKindOption();
 JoinKind readJoinKind(const Options& options);
 
 /// Reads these options against the two inputs of a node and reports every finding; nullopt when the
-/// join cannot be made.
-std::optional<JoinColumns> readJoinColumns(const flow::BindContext& context);
+/// join cannot be made. alsoOn: further keys, of the same name on both sides.
+std::optional<JoinColumns> readJoinColumns(const flow::BindContext& context,
+                                           const std::vector<std::string>& alsoOn = {});
 /// Reports inputs that are change streams, and such without event time if it is needed.
 void checkJoinInputs(const flow::BindContext& context, bool needsEventTime);
 

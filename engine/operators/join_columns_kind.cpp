@@ -139,12 +139,18 @@ void checkJoinInputs(const flow::BindContext& context, bool needsEventTime)
     }
 }
 
-std::optional<JoinColumns> readJoinColumns(const flow::BindContext& context)
+std::optional<JoinColumns> readJoinColumns(const flow::BindContext& context,
+                                           const std::vector<std::string>& alsoOn)
 {
     JoinColumns join;
     for (const std::size_t side : {kLeft, kRight})
         join.inputs[side] = context.inputs[side].columns;
     readKeys(context, join);
+    for (const std::string& name : alsoOn)
+        for (const std::size_t side : {kLeft, kRight}) {
+            join.keys[side].push_back(name);
+            join.keyFields[side].push_back(join.inputs[side]->GetFieldByName(name));
+        }
     readColumns(context, join);
     const auto codec = state::KeyCodec::make(join.keyFields[kLeft]);
     if (!codec)

@@ -116,6 +116,25 @@ std::vector<RowId> KeyedRows::marked() const
     return out;
 }
 
+RowId KeyedRows::latestAt(RowId id, std::int64_t time) const
+{
+    RowId best = kNoRow;
+    std::int64_t bestTime = INT64_MIN;
+    while (id != kNoRow) {
+        const Links& links = m_links[chunkOf(id) - m_firstLinks];
+        const std::uint32_t place = placeOf(id);
+        if (best != kNoRow && links.reach[place] <= bestTime)
+            break; // no row before it is newer
+        if (links.times && links.times[place] <= time
+            && (best == kNoRow || links.times[place] > bestTime)) {
+            best = id;
+            bestTime = links.times[place];
+        }
+        id = links.previous[place];
+    }
+    return best;
+}
+
 void KeyedRows::releaseBefore(std::int64_t time)
 {
     for (std::uint64_t i = 0; i < m_links.size(); ++i) {

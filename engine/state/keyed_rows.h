@@ -57,6 +57,21 @@ public:
     void mark(RowId id) { m_links[chunkOf(id) - m_firstLinks].marks[placeOf(id)] = true; }
     bool isMarked(RowId id) const { return m_links[chunkOf(id) - m_firstLinks].marks[placeOf(id)]; }
     std::vector<RowId> marked() const;
+    /// Keys are numbered from 0 to keys() - 1 until rows are released; kNone: the row has none.
+    std::uint32_t keyNumber(RowId id) const
+    {
+        return m_links[chunkOf(id) - m_firstLinks].key[placeOf(id)];
+    }
+    std::string_view key(std::uint32_t number) const { return m_keys.key(number); }
+    /// Returns the row of a chain, from id on, with the greatest time up to `time`; of equal ones
+    /// the last to come; kNoRow if there is none.
+    RowId latestAt(RowId id, std::int64_t time) const;
+    /// Calls visit(newest) for the chain of every key.
+    template <class Visit> void forEachChain(Visit visit) const
+    {
+        for (const RowId newest : m_heads)
+            visit(newest);
+    }
     /// Calls visit(id, time) for every row, in the order they came.
     template <class Visit> void forEach(Visit visit) const
     {

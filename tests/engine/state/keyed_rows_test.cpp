@@ -54,6 +54,16 @@ private slots:
         QCOMPARE(rows.keys(), std::size_t(2));
         QCOMPARE(rows.rows(), std::int64_t(5));
     }
+    void theLatestRowUpToATimeIsFound()
+    {
+        KeyedRows rows = make();
+        QVERIFY(rows.append(*keptRows({{1, 10, "a"}, {1, 30, "b"}, {1, 20, "c"}, {1, 20, "d"}})));
+        const std::string bytes = key(1);
+        const RowId newest = rows.newest(bytes, hashBytes(bytes));
+        for (const auto& [time, place] :
+             {std::pair(9, -1), {10, 0}, {19, 0}, {20, 3}, {29, 3}, {30, 1}, {99, 1}})
+            QCOMPARE(rows.latestAt(newest, time), place < 0 ? kNoRow : RowId(place));
+    }
     void releasedRowsGiveTheirMemoryBack()
     {
         KeyedRows rows = make();
