@@ -182,6 +182,11 @@ StepOutcome PipelineRun::begin()
         setPhase(RunPhase::Failed, started.error().text());
         return StepOutcome::wait();
     }
+    {
+        // Benchmarks count from here: restoring state and opening sources is over.
+        const std::lock_guard lock(m_mutex);
+        m_status.startedUs = m_environment.services.clock->wallNow().us;
+    }
     setPhase(RunPhase::Running);
     m_graph->wakeAll();
     m_epochAskedNs = m_environment.services.clock->steadyNow().ns;
