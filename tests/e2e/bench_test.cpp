@@ -38,7 +38,7 @@ private slots:
         row("kafka --events 10000 --runs 1", "kafka_write", 9'200, "events_per_second cores_used");
         row("latency --rate 10000 --seconds 2 --epoch 100ms", "latency", 20'000,
             "events_per_second cores_used p50_ms p99_ms");
-        row("peers --events 20000 --runs 1", "peers_q7_max_sluice", 18'400,
+        row("peers --events 20000 --runs 1", "peers_q5_count_sluice", 18'400,
             "events_per_second bytes_per_event rows_out sum_out");
         row("recovery --state 1MB --runs 1", "recovery", 0, "first_row_ms state_bytes keys");
     }

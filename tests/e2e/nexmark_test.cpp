@@ -99,11 +99,17 @@ private slots:
         QTest::newRow("q1") << 1000 << 46'000;
         QTest::newRow("q2") << 1000 << 100;
         QTest::newRow("q3") << 1000 << 50;
+        QTest::newRow("q5") << 1000 << 25;
         QTest::newRow("q7") << 1000 << 5;
+        QTest::newRow("q8") << 1000 << 100;
         QTest::newRow("q9") << 1000 << 1'000;
         QTest::newRow("q10") << 1000 << 46'000;
+        QTest::newRow("q11") << 1000 << 1'000;
         QTest::newRow("q13") << 1000 << 46'000;
         QTest::newRow("q14") << 1 << 5'000; // more than half a day
+        QTest::newRow("q15") << 1 << 1;
+        QTest::newRow("q16") << 1 << 5'000;
+        QTest::newRow("q17") << 1 << 2'000;
         QTest::newRow("q18") << 1000 << 10'000;
         QTest::newRow("q19") << 1000 << 20'000;
         QTest::newRow("q20") << 1000 << 5'000;
@@ -125,6 +131,27 @@ private slots:
                                       rows);
         QVERIFY2(difference.empty(), difference.c_str());
         QVERIFY2(rows >= atLeast, std::to_string(rows).c_str());
+    }
+    void q12AddsUpToAllBidsWhateverTheClockDid()
+    {
+        World& events = world(1000);
+        const Ended ran = run(events, QStringLiteral("q12"), 1000, QStringLiteral("q12"));
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const std::string ours = "read_json('" + events.folder.path().toStdString()
+            + "/q12/*.jsonl', format = 'newline_delimited', columns = {window_start: 'TIMESTAMP', "
+              "window_end: 'TIMESTAMP', bidder: 'BIGINT', bid_count: 'BIGINT'})";
+        const std::string answer = textOf(QStringLiteral(SLUICE_ANSWERS "/q12.sql")).toStdString();
+        const auto different = [&](const std::string& a, const std::string& b) {
+            return events.answers->value("SELECT count(*) FROM (" + a + " EXCEPT " + b + ")");
+        };
+        const std::string sums = "SELECT bidder, sum(bid_count)::BIGINT AS bid_count FROM " + ours
+            + " GROUP BY bidder";
+        QCOMPARE(different(sums, "(" + answer + ")"), std::string("0"));
+        QCOMPARE(different("(" + answer + ")", sums), std::string("0"));
+        QCOMPARE(events.answers->value("SELECT count(*) FROM " + ours
+                                       + " WHERE window_end <> window_start + INTERVAL 10 SECOND "
+                                         "OR epoch(window_start) % 10 <> 0"),
+                 std::string("0"));
     }
     void anotherAnswerIsToldApart()
     {

@@ -37,8 +37,10 @@ struct PeerQuery
 };
 
 // Parts of queries of Nexmark that every engine has.
-constexpr std::array<PeerQuery, 2> kQueries{
-    {{"q7_max", "price", "window: {tumbling: 10s}, aggregates: {v: max(price)}", "v"},
+constexpr std::array<PeerQuery, 3> kQueries{
+    {{"q5_count", "auction",
+      "window: {hopping: 10s, slide: 2s}, group_by: [auction], aggregates: {v: count(*)}", "v"},
+     {"q7_max", "price", "window: {tumbling: 10s}, aggregates: {v: max(price)}", "v"},
      {"q12_count", "bidder",
       "window: {tumbling: 10s}, group_by: [bidder], aggregates: {v: count(*)}", "v"}}};
 
