@@ -30,6 +30,7 @@ class CountingContext final : public flow::NodeContext
 {
 public:
     void emit(Batch batch) override { rows += batch.rows(); }
+    void emitTo(std::size_t, Batch batch) override { emit(std::move(batch)); }
     void reject(const Batch&, std::span<const std::uint32_t> which, Verdict,
                 const flow::RejectReason&) override
     {
