@@ -107,6 +107,11 @@ void markdownOptions(const std::vector<OptionSpec>& options, const std::string& 
 void nodesAsMarkdown()
 {
     std::printf("# Pipeline reference\n\nWritten by `sluicectl nodes --markdown`; do not edit.\n");
+    std::printf("\nEvery node has a `type` and, but for sources, an `input`: one name or a list. "
+                "`was: OLD_NAME` "
+                "keeps the state of a node that is renamed. Every source and sink takes `rate`: at "
+                "most so many "
+                "rows a second; 0 or nothing is as fast as they come.\n");
     for (const api::NodeKindInfo& kind : api::nodeKinds()) {
         std::printf("\n## %s\n\n%s (%s). %s\n\n", kind.name.c_str(), kind.title.c_str(),
                     kind.category.c_str(), kind.help.c_str());

@@ -2,9 +2,11 @@
 #include "app/sluicectl/changes_table.h"
 
 #include "app/sluicectl/output.h"
+#include "engine/base/durable_file.h"
 #include "engine/base/json_writer.h"
 
 #include <cstdio>
+#include <filesystem>
 
 namespace sluice::ctl {
 namespace {
@@ -61,6 +63,24 @@ void printChanges(const api::DocumentChanges& changes)
     if (!rows.empty()) {
         std::printf("\n");
         printTable({"TABLE", "WRITTEN BY", "CHANGE", "COLUMNS"}, rows);
+    }
+}
+
+void tellLosses(const std::string& workspace, const std::string& documentPath)
+{
+    std::error_code error;
+    if (!std::filesystem::exists(workspace + "/workspace.db", error))
+        return;
+    const Result<std::string> text = readFile(documentPath);
+    if (!text)
+        return;
+    const auto changes = api::compareDocument(*text, documentPath, workspace);
+    for (std::size_t i = 0; changes && changes->isValid && i < changes->nodes.size(); ++i) {
+        const api::NodeChangeInfo& node = changes->nodes[i];
+        if (node.saved == "anew" || node.saved == "gone")
+            std::fprintf(stderr, "%s (%s): %s%s%s\n", node.name.c_str(), node.change.c_str(),
+                         savedText(node).c_str(), node.details.empty() ? "" : "; ",
+                         joined(node.details).c_str());
     }
 }
 

@@ -31,6 +31,8 @@ struct Shared
 
 /// Each adds its commands to the program; shared lives as long as it.
 void addCatalogueCommands(CLI::App& app, Shared& shared); // nodes, functions, validate, init
+void addControlCommands(CLI::App& app, Shared& shared);   // status, rate, stop
+void addDeployCommand(CLI::App& app, Shared& shared);     // deploy
 void addDiffCommand(CLI::App& app, Shared& shared);       // diff
 void addLakeCommands(CLI::App& app, Shared& shared);      // lake ls | show | history, sql
 void addRunCommand(CLI::App& app, Shared& shared);        // run

@@ -41,7 +41,9 @@ int run(int argc, char** argv)
                "found, 5 refused.");
     addCatalogueCommands(app, shared);
     addRunCommand(app, shared);
+    addDeployCommand(app, shared);
     addDiffCommand(app, shared);
+    addControlCommands(app, shared);
     addLakeCommands(app, shared);
     addWorkspaceCommands(app, shared);
     addBenchCommand(app, shared);

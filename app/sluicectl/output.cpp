@@ -135,6 +135,18 @@ std::string timeText(std::int64_t us)
     return text + " UTC";
 }
 
+api::Outcome carryOutAndWait(api::Engine& engine, api::Command command)
+{
+    const api::CommandId id = engine.submit(std::move(command));
+    for (;;) {
+        for (api::Outcome& outcome : engine.takeOutcomes()) {
+            if (outcome.id == id)
+                return std::move(outcome);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
 api::AnswerBody askAndWait(api::Engine& engine, api::Query query)
 {
     const api::RequestId id = engine.ask(std::move(query));

@@ -23,4 +23,7 @@ std::string timeText(std::int64_t us);     // 2026-11-24 12:00:00 UTC; "-" for 0
 /// Asks the engine and waits for the answer.
 api::AnswerBody askAndWait(api::Engine& engine, api::Query query);
 
+/// Gives the engine a command and waits for its outcome.
+api::Outcome carryOutAndWait(api::Engine& engine, api::Command command);
+
 } // namespace sluice::ctl

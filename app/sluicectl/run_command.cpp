@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/sluicectl/changes_table.h"
 #include "app/sluicectl/command.h"
 #include "app/sluicectl/output.h"
 #include "engine/base/json_writer.h"
@@ -50,6 +51,7 @@ public:
 
     int run()
     {
+        tellLosses(m_shared.workspace, m_options.document);
         openLog(m_shared.workspace + "/sluice.log", LogLevel::Error);
         auto engine = api::openEngine({.workspace = m_shared.workspace,
                                        .workers = m_options.workers,

@@ -4,11 +4,9 @@
 #include "engine/api/tools.h"
 #include "engine/base/json_writer.h"
 
-#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <memory>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 
@@ -20,18 +18,11 @@ int carryOut(const Shared& shared, api::Command command)
     auto engine = api::openEngine({.workspace = shared.workspace, .workers = 1});
     if (!engine)
         return report(shared, engine.error());
-    const api::CommandId id = (*engine)->submit(std::move(command));
-    for (;;) {
-        for (const api::Outcome& outcome : (*engine)->takeOutcomes()) {
-            if (outcome.id != id)
-                continue;
-            if (outcome.error)
-                return report(shared, *outcome.error);
-            std::fprintf(stderr, "%s\n", outcome.text.c_str());
-            return kDone;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
+    const api::Outcome outcome = carryOutAndWait(**engine, std::move(command));
+    if (outcome.error)
+        return report(shared, *outcome.error);
+    std::fprintf(stderr, "%s\n", outcome.text.c_str());
+    return kDone;
 }
 
 int listConnections(const Shared& shared)

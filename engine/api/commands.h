@@ -35,6 +35,12 @@ struct StopPipeline
     std::string pipeline;
     bool isInputOver = false; // bounded input: every open window is emitted first
 };
+/// Limits a source or sink of a pipeline that runs, until it starts again; then its document says.
+struct SetRate
+{
+    std::string pipeline, node;
+    double rowsPerSecond = 0; // 0 = no limit
+};
 struct RemovePipeline
 {
     std::string pipeline;
@@ -55,7 +61,7 @@ struct RemoveConnection
     std::string name;
 };
 
-using Command = std::variant<DeployPipeline, StartPipeline, StopPipeline, RemovePipeline,
+using Command = std::variant<DeployPipeline, StartPipeline, StopPipeline, SetRate, RemovePipeline,
                              StartDemoPlant, SaveConnection, RemoveConnection>;
 
 struct Outcome

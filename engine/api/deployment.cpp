@@ -65,6 +65,7 @@ Status EngineImpl::start(PipelineSlot& slot, CommandId id)
     runtime::RunEnvironment environment;
     environment.scheduler = &m_scheduler;
     environment.services = services;
+    environment.pipelineVersion = slot.version();
     environment.stateFolder = m_workspace->workspace().stateFolder(slot.name());
     environment.makeRejectSink
         = [](Verdict verdict,

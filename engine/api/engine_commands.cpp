@@ -73,6 +73,33 @@ void EngineImpl::carryOut(CommandId id, StopPipeline& command)
     m_pending.push_back({id, command.pipeline, false, slot->version()});
 }
 
+void EngineImpl::carryOut(CommandId id, SetRate& command)
+{
+    const PipelineSlot* slot = find(command.pipeline);
+    const runtime::TaskGraph* graph = slot && slot->run() ? slot->run()->graph() : nullptr;
+    if (!graph) {
+        refused(id, notThere(command.pipeline));
+        return;
+    }
+    for (const runtime::RunNode& node : graph->nodes()) {
+        if (node.name != command.node || (!node.source && !node.sink))
+            continue;
+        node.task->rateLimit().setRate(command.rowsPerSecond);
+        done(id,
+             command.pipeline + "/" + command.node
+                 + (command.rowsPerSecond > 0 ? ": at most "
+                            + std::to_string(std::int64_t(command.rowsPerSecond)) + " rows a second"
+                                              : std::string(": no limit")));
+        return;
+    }
+    refused(id,
+            {.code = ErrorCode::ConfigUnknown,
+             .message = "there is no source or sink \"" + command.node + "\"",
+             .object = command.pipeline,
+             .hint = "sluicectl status lists the nodes.",
+             .cause = {}});
+}
+
 void EngineImpl::carryOut(CommandId id, RemovePipeline& command)
 {
     PipelineSlot* slot = find(command.pipeline);

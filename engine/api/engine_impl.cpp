@@ -34,6 +34,7 @@ EngineImpl::EngineImpl(EngineOptions options, std::unique_ptr<WorkspaceLink> wor
         noteEvent(EventSnapshot::Level::Warning, "workspace", restored.error().text());
     publish();
     m_thread = std::thread([this] { control(); });
+    openControl();
 }
 
 EngineImpl::~EngineImpl()
@@ -57,18 +58,6 @@ void EngineImpl::loadPipelines()
         m_slots[pipeline.name]
             = std::make_unique<PipelineSlot>(pipeline.name, pipeline.version, pipeline.documentPath,
                                              pipeline.text);
-}
-
-CommandId EngineImpl::submit(Command command)
-{
-    CommandId id = 0;
-    {
-        const std::lock_guard lock(m_mutex);
-        id = ++m_lastCommand;
-        m_commands.emplace_back(id, std::move(command));
-    }
-    wake();
-    return id;
 }
 
 std::vector<Outcome> EngineImpl::takeOutcomes()
@@ -251,11 +240,7 @@ void EngineImpl::publish()
         noteEvent(EventSnapshot::Level::Warning, "workspace", kept.error().text());
     }
     m_snapshot.publish(std::move(next));
-    // Who sees an outcome sees what it changed in the snapshot.
-    const std::lock_guard lock(m_mutex);
-    m_outcomes.insert(m_outcomes.end(), std::make_move_iterator(m_settled.begin()),
-                      std::make_move_iterator(m_settled.end()));
-    m_settled.clear();
+    handOut();
 }
 
 Result<std::unique_ptr<Engine>> openEngine(const EngineOptions& options)

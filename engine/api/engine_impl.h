@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/api/control_socket.h"
 #include "engine/api/engine.h"
 #include "engine/api/history_keeper.h"
 #include "engine/api/objective_desk.h"
@@ -35,7 +36,7 @@ public:
     EngineSnapshotPtr snapshot() const override { return m_snapshot.read(); }
     RequestId ask(Query query) override { return m_queries.ask(std::move(query)); }
     std::vector<Answer> takeAnswers() override { return m_queries.takeAnswers(); }
-    CommandId submit(Command command) override;
+    CommandId submit(Command command) override { return submit(std::move(command), nullptr); }
     std::vector<Outcome> takeOutcomes() override;
 
 private:
@@ -64,11 +65,15 @@ private:
         std::int64_t id = 0;
     };
 
+    CommandId submit(Command command, ControlSocket::Reply reply);
+    void openControl();
+    void handOut();
     void control();
     void loadPipelines();
     void carryOut(CommandId id, DeployPipeline& command);
     void carryOut(CommandId id, StartPipeline& command);
     void carryOut(CommandId id, StopPipeline& command);
+    void carryOut(CommandId id, SetRate& command);
     void carryOut(CommandId id, RemovePipeline& command);
     void carryOut(CommandId id, StartDemoPlant& command);
     void carryOut(CommandId id, SaveConnection& command);
@@ -125,7 +130,9 @@ private:
     std::vector<Outcome> m_outcomes;
     CommandId m_lastCommand = 0;
     bool m_isStopping = false;
+    std::map<CommandId, ControlSocket::Reply> m_replies; // of commands from the control socket
     std::thread m_thread;
+    std::unique_ptr<ControlSocket> m_control; // goes first: it uses all of the above
 };
 
 } // namespace sluice::api

@@ -117,6 +117,9 @@ void PipelineSampler::sampleNode(const runtime::RunNode& node, NodeSnapshot& out
     out.lagRows = load(counters.lagRows);
     out.lagUs = load(counters.lagUs);
     out.heldRows = load(counters.heldRows);
+    out.created = load(counters.created);
+    out.merged = load(counters.merged);
+    out.rateLimit = node.task->rateLimit().rate();
     out.stateKeys = load(counters.stateKeys);
     out.stateBytes = load(counters.stateBytes);
     out.committedRows = load(counters.committedRows);

@@ -38,6 +38,8 @@ struct NodeSnapshot
     std::string target;      // sinks: table or topic
     bool isImplicit = false; // the dead-letter, late and quarantine sinks that every pipeline has
     std::uint64_t rowsIn = 0, rowsOut = 0;
+    std::uint64_t created = 0, merged = 0; // rows made from state, rows that went into it for good
+    double rateLimit = 0;                  // rows/s of a source or sink at most; 0 = no limit
     double rowsInPerSecond = 0, rowsOutPerSecond = 0, bytesOutPerSecond = 0;
     RejectCounts rejects;
     double busyShare = 0, blockedShare = 0; // of the last second; idle is the rest
@@ -48,7 +50,7 @@ struct NodeSnapshot
     std::int64_t freshnessUs = -1;  // sinks: now - watermark of the last commit
     std::uint64_t errors = 0;
     std::string trouble;     // "" = none; a sentence
-    bool isConserved = true; // in = out + rejected + merged + held
+    bool isConserved = true; // in + created = out + rejected + merged + held
 };
 
 struct EdgeSnapshot

@@ -33,7 +33,6 @@ bool isPattern(const std::string& path)
 FileSource::FileSource(FileSourceConfig config, const flow::ColumnSet& needed)
     : m_config(std::move(config))
     , m_intake(m_config.layout, needed)
-    , m_limit(m_config.rate)
     , m_source(std::make_shared<const std::string>(m_config.node))
 {
     m_hasHeader = m_config.layout.format == formats::RecordFormat::Csv && m_config.layout.hasHeader;
@@ -228,20 +227,16 @@ Result<bool> FileSource::readCurrent(const flow::PollBudget& budget, flow::Sourc
         if (!isThere)
             return false;
     }
-    const std::size_t rows = m_limit.allowed(budget.rows, context.clock().steadyNow());
-    if (rows == 0)
-        return false;
     auto raw = std::make_shared<RawRecords>();
     std::vector<OverlongRecord> overlong;
     SLUICE_TRY(const bool hasRead,
-               m_current->read(rows, budget.bytes, !m_config.follows, *raw, overlong));
+               m_current->read(budget.rows, budget.bytes, !m_config.follows, *raw, overlong));
     if (!hasRead)
         return false;
     raw->source = m_source;
     raw->partition = m_partition;
     raw->ingestTimeUs = context.clock().wallNow().us;
     raw->arrivalNs = context.clock().steadyNow().ns;
-    m_limit.took(raw->size());
     m_rowsRead += std::int64_t(raw->size());
     for (const std::uint32_t length : raw->lengths)
         m_bytesRead += length + 1;
@@ -297,8 +292,6 @@ Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
         m_trouble.clear();
         return flow::PollOutcome::More;
     }
-    if (!m_current->isAtEnd() && m_config.rate > 0)
-        return flow::PollOutcome::CaughtUp; // the rate limit holds it back
     m_intake.watermarks().setCaughtUp(*m_partition, true);
     if (!m_config.follows) {
         finishCurrent(true);

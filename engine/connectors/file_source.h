@@ -2,7 +2,6 @@
 #pragma once
 
 #include "engine/connectors/followed_file.h"
-#include "engine/connectors/rate_limit.h"
 #include "engine/connectors/record_intake.h"
 
 #include <map>
@@ -19,7 +18,6 @@ struct FileSourceConfig
     std::string shownFrom; // folder that partitions are named from
     bool follows = false;
     std::int64_t maxRecord = 8 << 20;
-    double rate = 0;
     formats::RecordLayout layout;
 };
 
@@ -60,7 +58,6 @@ private:
 
     const FileSourceConfig m_config;
     RecordIntake m_intake;
-    RateLimit m_limit;
     std::map<std::string, Entry> m_entries; // by path
     std::unique_ptr<FollowedFile> m_current;
     std::shared_ptr<const std::string> m_source, m_partition;

@@ -17,12 +17,6 @@ std::vector<OptionSpec> fileOptions()
          .type = OptionType::Boolean,
          .defaultValue = "false",
          .help = "Go on as files grow and new ones come; otherwise end when all is read."},
-        {.name = "rate",
-         .type = OptionType::Number,
-         .defaultValue = "0",
-         .unit = "rows/s",
-         .min = "0",
-         .help = "Read at most so many rows a second; 0 is as fast as they are taken."},
         {.name = "max_record",
          .type = OptionType::Size,
          .defaultValue = "8MB",
@@ -45,7 +39,6 @@ flow::BoundNode bindFile(const flow::BindContext& context)
     config.shownFrom = context.services.documentFolder;
     config.follows = options.boolean("follow");
     config.maxRecord = options.size("max_record");
-    config.rate = options.number("rate");
     config.layout = formats::readRecordLayout(options, context.node, context.diagnostics);
     flow::BoundNode bound;
     bound.output = streamSchemaOf(config.layout);

@@ -38,12 +38,14 @@ const std::shared_ptr<arrow::Schema>& rejectSchema()
          arrow::field("event_time", timestampType()), arrow::field("ingest_time", timestampType()),
          arrow::field("node", arrow::utf8()), arrow::field("verdict", arrow::utf8()),
          arrow::field("rule", arrow::utf8()), arrow::field("reason", arrow::utf8()),
-         arrow::field("values", arrow::utf8()), arrow::field("data", arrow::binary())});
+         arrow::field("values", arrow::utf8()), arrow::field("data", arrow::binary()),
+         arrow::field("pipeline_version", arrow::int64())});
     return schema;
 }
 
-RejectBuilder::RejectBuilder(std::string node)
+RejectBuilder::RejectBuilder(std::string node, std::int64_t pipelineVersion)
     : m_node(std::move(node))
+    , m_version(pipelineVersion)
     , m_eventTime(timestampType(), arrow::default_memory_pool())
     , m_ingestTime(timestampType(), arrow::default_memory_pool())
 {
@@ -93,6 +95,7 @@ void RejectBuilder::addVerdict(Verdict verdict, const RejectReason& reason)
     appendOrNull(m_rule, reason.rule, !reason.rule.empty());
     appendOrNull(m_reason, reason.message, !reason.message.empty());
     appendOrNull(m_values, reason.values, !reason.values.empty());
+    appendOrNull(m_versions, m_version, m_version > 0);
     ++m_rows;
 }
 
@@ -100,11 +103,13 @@ Batch RejectBuilder::finish()
 {
     Batch batch;
     batch.arrivalNs = m_arrivalNs;
-    batch.columns = arrow::RecordBatch::Make(
-        rejectSchema(), m_rows,
-        {finished(m_id), finished(m_source), finished(m_partition), finished(m_position),
-         finished(m_eventTime), finished(m_ingestTime), finished(m_nodeName), finished(m_verdict),
-         finished(m_rule), finished(m_reason), finished(m_values), finished(m_data)});
+    batch.columns
+        = arrow::RecordBatch::Make(rejectSchema(), m_rows,
+                                   {finished(m_id), finished(m_source), finished(m_partition),
+                                    finished(m_position), finished(m_eventTime),
+                                    finished(m_ingestTime), finished(m_nodeName),
+                                    finished(m_verdict), finished(m_rule), finished(m_reason),
+                                    finished(m_values), finished(m_data), finished(m_versions)});
     m_rows = 0;
     return batch;
 }

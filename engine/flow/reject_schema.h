@@ -20,13 +20,14 @@ namespace sluice::flow {
 ///   event_time, ingest_time timestamp (event_time null if it could not be read)
 ///   node, verdict, rule, reason string; `values` string (the operands that decided, as JSON)
 ///   data binary              the raw bytes; null where rows had been merged before
+///   pipeline_version long    of the document that decided; null where it has none
 const std::shared_ptr<arrow::Schema>& rejectSchema();
 
 /// Collects rejected rows into a batch of rejectSchema(). One task's thread.
 class RejectBuilder
 {
 public:
-    explicit RejectBuilder(std::string node);
+    explicit RejectBuilder(std::string node, std::int64_t pipelineVersion = 0);
 
     void addRow(const Batch& batch, std::uint32_t row, Verdict verdict, const RejectReason& reason);
     void addRecord(const RawRecords& raw, std::uint32_t index, Verdict verdict,
@@ -41,11 +42,12 @@ private:
     void addOrigin(const RawRecords* raw, std::uint32_t index);
 
     std::string m_node;
+    std::int64_t m_version;
     std::int64_t m_rows = 0;
     std::int64_t m_arrivalNs = 0;
     arrow::StringBuilder m_id, m_source, m_partition, m_nodeName, m_verdict, m_rule, m_reason,
         m_values;
-    arrow::Int64Builder m_position;
+    arrow::Int64Builder m_position, m_versions;
     arrow::TimestampBuilder m_eventTime, m_ingestTime;
     arrow::BinaryBuilder m_data;
 };

@@ -8,6 +8,7 @@ namespace sluice::runtime {
 namespace {
 
 constexpr std::int64_t kStepNs = 1'000'000;
+constexpr std::int64_t kLimitedNs = 5'000'000;
 
 } // namespace
 
@@ -23,6 +24,8 @@ StepOutcome InnerTask::step()
             noteBlocked(now);
             break;
         }
+        if (m_rateLimit.allowed(1, SteadyTime{now}) == 0)
+            return StepOutcome::waitUntil(now + kLimitedNs);
         const std::size_t input = m_next;
         m_next = (m_next + 1) % m_inputs.size();
         if (m_inputs[input].isAligned) {
@@ -82,6 +85,7 @@ Status InnerTask::take(std::size_t input, Message message)
         return takeEpoch(input, *request);
     const Batch& batch = std::get<Batch>(message);
     NodeCounters::add(m_counters.rowsIn, std::uint64_t(batch.rows()));
+    m_rateLimit.took(std::size_t(batch.rows()));
     SLUICE_TRY(onBatch(input, batch));
     checkConservation();
     return ok();

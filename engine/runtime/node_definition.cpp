@@ -32,9 +32,12 @@ void appendColumns(const flow::StreamSchema& input, const flow::ColumnSet& read,
 
 } // namespace
 
-const std::vector<std::string>& plannerKeys()
+std::vector<std::string> plannerKeys(const flow::NodeKind& kind)
 {
-    static const std::vector<std::string> keys{"type", "input", "was"};
+    std::vector<std::string> keys{"type", "input", "was"};
+    if ((kind.category == flow::NodeCategory::Source || kind.category == flow::NodeCategory::Sink)
+        && std::ranges::find(kind.options, "rate", &OptionSpec::name) == kind.options.end())
+        keys.push_back("rate");
     return keys;
 }
 
@@ -46,8 +49,9 @@ std::string nodeFingerprint(const Plan& plan, const PlannedNode& node, const Doc
         text += node.bound.positionsOf;
         return std::to_string(fingerprint(text));
     }
+    const std::vector<std::string> skipped = plannerKeys(*node.kind);
     for (const DocumentNode::Entry& entry : map.entries) {
-        if (std::ranges::find(plannerKeys(), entry.key) != plannerKeys().end())
+        if (std::ranges::find(skipped, entry.key) != skipped.end())
             continue;
         text += entry.key + "\x1e";
         appendText(entry.value, text);

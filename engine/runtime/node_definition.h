@@ -9,8 +9,9 @@
 
 namespace sluice::runtime {
 
-/// Keys of a node that the planner reads itself: what it is, where it stands, what it was called.
-const std::vector<std::string>& plannerKeys();
+/// Keys of a node that the planner reads itself: what it is, where it stands, what it was called;
+/// of sources and sinks that have no option of that name, how many rows a second it may move.
+std::vector<std::string> plannerKeys(const flow::NodeKind& kind);
 
 /// Returns the fingerprint of a bound node of a plan: the same one keeps its state (operators) or
 /// its position (sources). An operator's is made of its options and of the names and types of the

@@ -30,7 +30,7 @@ void NodeTask::reject(const Batch& batch, std::span<const std::uint32_t> rows, V
     count(verdict, rows.size());
     auto& builder = m_rejects[std::size_t(verdict)];
     if (!builder)
-        builder = std::make_unique<flow::RejectBuilder>(m_node);
+        builder = std::make_unique<flow::RejectBuilder>(m_node, m_pipelineVersion);
     for (const std::uint32_t row : rows)
         builder->addRow(batch, row, verdict, reason);
 }
@@ -41,7 +41,7 @@ void NodeTask::rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::u
     count(verdict, 1);
     auto& builder = m_rejects[std::size_t(verdict)];
     if (!builder)
-        builder = std::make_unique<flow::RejectBuilder>(m_node);
+        builder = std::make_unique<flow::RejectBuilder>(m_node, m_pipelineVersion);
     builder->addRecord(*raw, index, verdict, reason);
 }
 

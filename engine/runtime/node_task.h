@@ -4,6 +4,7 @@
 #include "engine/flow/node_kind.h"
 #include "engine/flow/reject_schema.h"
 #include "engine/runtime/edge_queue.h"
+#include "engine/runtime/rate_limit.h"
 #include "engine/runtime/task.h"
 #include "engine/runtime/task_queue.h"
 
@@ -65,6 +66,11 @@ public:
     void setRejectRoutes(const RejectRoutes& routes) { m_rejectRoutes = routes; }
     const std::string& node() const { return m_node; }
     NodeCounters& nodeCounters() { return m_counters; }
+    /// The version of the document, for the rows that are turned away; before the first step.
+    void setPipelineVersion(std::int64_t version) { m_pipelineVersion = version; }
+    /// Limits a source or sink; any thread, at any time.
+    RateLimit& rateLimit() { return m_rateLimit; }
+    const RateLimit& rateLimit() const { return m_rateLimit; }
     bool isConserved() const { return m_isConserved.load(std::memory_order_relaxed); }
 
 protected:
@@ -95,6 +101,7 @@ protected:
     bool hasFailed() const { return m_hasFailed; }
 
     RunReporter& m_reporter;
+    RateLimit m_rateLimit;
     NodeCounters m_counters;
     EventTime m_watermark = EventTime::min();
 
@@ -106,6 +113,7 @@ private:
     RejectRoutes m_rejectRoutes;
     std::array<std::unique_ptr<flow::RejectBuilder>, kVerdictCount> m_rejects;
     std::atomic<bool> m_isConserved{true};
+    std::int64_t m_pipelineVersion = 0;
     bool m_hasFailed = false;
     std::int64_t m_blockedSinceNs = 0;
 };

@@ -82,6 +82,7 @@ private:
     void bind(const DocumentNode::Entry& entry);
     std::size_t branchOf(const std::string& reader, const Input& input);
     bool checkInputCount(const DocumentNode::Entry& entry, const flow::NodeKind& kind);
+    double checkedRate(const DocumentNode::Entry& entry, const DocumentNode& rate);
     std::string checkedWas(const DocumentNode::Entry& entry, const DocumentNode& was);
     void checkUnread();
     void computeNeeded();
@@ -218,6 +219,16 @@ std::size_t Planner::branchOf(const std::string& reader, const Input& input)
     return 0;
 }
 
+double Planner::checkedRate(const DocumentNode::Entry& entry, const DocumentNode& rate)
+{
+    double out = -1;
+    const char* end = rate.text.data() + rate.text.size();
+    if (std::from_chars(rate.text.data(), end, out).ptr != end || !(out >= 0))
+        m_diagnostics.error(rate.at, entry.key + ".rate", "expected rows a second",
+                            "0 is as fast as they come");
+    return std::max(out, 0.0);
+}
+
 void Planner::bind(const DocumentNode::Entry& entry)
 {
     PlannedNode node;
@@ -240,7 +251,10 @@ void Planner::bind(const DocumentNode::Entry& entry)
                             suggestionFor(type->text, known));
         return;
     }
-    checkOptions(entry.value, node.kind->options, plannerKeys(), entry.key, m_diagnostics);
+    const std::vector<std::string> skipped = plannerKeys(*node.kind);
+    if (const DocumentNode* rate = entry.value.find("rate"); rate && skipped.back() == "rate")
+        node.rate = checkedRate(entry, *rate);
+    checkOptions(entry.value, node.kind->options, skipped, entry.key, m_diagnostics);
     if (!checkInputCount(entry, *node.kind))
         return;
     std::vector<flow::StreamSchema> inputs;

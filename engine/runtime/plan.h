@@ -21,6 +21,7 @@ struct PlannedNode
     std::vector<std::size_t> branches; // of each input: which of its branches is read
     flow::BoundNode bound;
     flow::ColumnSet neededOutput; // columns that somebody below reads
+    double rate = 0;              // rows/s of a source or sink at most, 0 = no limit
     std::string was;              // its former name in `was:`, or ""
     std::string fingerprint;      // the same keeps state or position; see node_definition.h
     int depth = 0;                // longest way from a source

@@ -69,7 +69,12 @@ StepOutcome SourceTask::step()
             NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
             return StepOutcome::wait();
         }
-        Result<flow::PollOutcome> outcome = m_source->poll(m_budget, *this);
+        flow::PollBudget budget = m_budget;
+        budget.rows = m_rateLimit.allowed(budget.rows, SteadyTime{now});
+        if (budget.rows == 0)
+            return StepOutcome::waitUntil(now + kCaughtUpPollNs);
+        const std::uint64_t before = m_counters.rowsIn.load(std::memory_order_relaxed);
+        Result<flow::PollOutcome> outcome = m_source->poll(budget, *this);
         if (!outcome) {
             fail(std::move(outcome).takeError());
             return StepOutcome::wait();
@@ -80,6 +85,7 @@ StepOutcome SourceTask::step()
         for (const auto& verdict : m_counters.verdicts)
             came += verdict.load(std::memory_order_relaxed);
         m_counters.rowsIn.store(came, std::memory_order_relaxed);
+        m_rateLimit.took(std::size_t(came - before));
         if (*outcome != m_lastOutcome)
             m_reporter.sourceState(node(), *outcome);
         m_lastOutcome = *outcome;

@@ -42,6 +42,8 @@ struct TaskGraph::Parts
         deepest = std::max(deepest, planned.depth);
         if (Status made = makeTask(node, planned, context); !made)
             return withNode(std::move(made).takeError(), planned.name);
+        node.task->setPipelineVersion(env.pipelineVersion);
+        node.task->rateLimit().setRate(planned.rate);
         graph.m_nodes.push_back(std::move(node));
         return ok();
     }

@@ -16,7 +16,8 @@ struct RunEnvironment
 {
     TaskQueue* scheduler = nullptr;
     flow::Services services;
-    std::string stateFolder; // the pipeline's own: manifests, state, spool files
+    std::int64_t pipelineVersion = 0; // of the document; 0 = it has none
+    std::string stateFolder;          // the pipeline's own: manifests, state, spool files
     /// Makes the sink of the dead-letter, late or quarantine table.
     std::function<Result<std::unique_ptr<flow::Sink>>(Verdict, const flow::CreateContext&)>
         makeRejectSink;

@@ -234,6 +234,21 @@ private slots:
         QCOMPARE(plant.sql(table.toStdString()), wanted);
     }
 
+    void rejectsNameTheVersionThatDecided()
+    {
+        const std::string rule
+            = "  checked: {type: expect, input: in, rules: [{name: r, check: v % ";
+        const std::string rest
+            = " <> 0, on_fail: quarantine}]}\n" + sink("silver", "checked", "silver.p");
+        Plant plant(rule + "100" + rest);
+        QVERIFY(plant.hasArrived(kHalf));
+        QCOMPARE(plant.deploy(rule + "300" + rest), std::string());
+        QCOMPARE(plant.finish(), std::string());
+        QCOMPARE(plant.sql(
+                     "SELECT pipeline_version, count(*) FROM quarantine.p GROUP BY 1 ORDER BY 1"),
+                 QStringLiteral("1|6\n2|2"));
+    }
+
     void aVersionThatDoesNotStartLeavesTheFormerOneRunning()
     {
         Plant plant(kUnique);

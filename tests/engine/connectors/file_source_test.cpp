@@ -208,24 +208,6 @@ private slots:
         QVERIFY(outcome.error().text().find("lacks a") != std::string::npos);
         QVERIFY(outcome.error().text().find("x,y") != std::string::npos);
     }
-
-    void theRateIsKept()
-    {
-        std::string text;
-        for (int i = 0; i < 1000; ++i)
-            text += "{\"a\":1}\n";
-        write("in.jsonl", text);
-        const auto source = bind("{path: in.jsonl, rate: 100, schema: {a: long}}").make();
-        QVERIFY(source->open(std::nullopt));
-        ManualClock clock(WallTime{1'000'000'000});
-        CollectingContext context(clock);
-        for (int i = 0; i < 100; ++i) { // two seconds in steps of 20 ms
-            QVERIFY(source->poll({}, context));
-            clock.advance(std::chrono::milliseconds(20));
-        }
-        QVERIFY2(context.rows.size() >= 195 && context.rows.size() <= 202,
-                 std::to_string(context.rows.size()).c_str());
-    }
 };
 
 } // namespace sluice::connectors

@@ -22,7 +22,7 @@ private slots:
         raw->lengths = {7, 7};
         raw->positions = {88, 89};
         raw->ingestTimeUs = 5;
-        RejectBuilder builder("checked");
+        RejectBuilder builder("checked", 4);
         builder.addRecord(*raw, 1, Verdict::DeadLetter, {.message = "broken"});
         Batch batch;
         batch.raw = raw;
@@ -39,6 +39,7 @@ private slots:
         QCOMPARE(text("position", 1), std::string("88"));
         QCOMPARE(text("verdict", 0), std::string("dead_letter"));
         QCOMPARE(text("rule", 0), std::string("null"));
+        QCOMPARE(text("pipeline_version", 1), std::string("4"));
         QCOMPARE(text("rule", 1), std::string("r7"));
         const auto& data
             = static_cast<const arrow::BinaryArray&>(*out.columns->GetColumnByName("data"));

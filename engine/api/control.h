@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <string>
+
+namespace sluice::api {
+
+/// Talks to the process that holds a workspace. It listens on <workspace>/control.sock (a Unix
+/// domain socket that only its user may open). A request is one line of JSON, so is the answer:
+///
+///   {"command":"deploy","path":P,"text":T}            {"done":"orders: version 3 runs"}
+///   {"command":"stop","pipeline":P}                   {"done":...}
+///   {"command":"rate","pipeline":P,"node":N,"rows_per_second":R}
+///   {"command":"status"}                              {"workspace":..., "pipelines":[...]}
+///
+/// What fails is answered by {"error":CODE,"message":...,"object":...,"hint":...}.
+
+/// Sends a request and waits for the answer. NotFound if no process holds the workspace; an answer
+/// that tells an error comes back as that Error.
+Result<std::string> askHolder(const std::string& workspace, const std::string& request);
+
+} // namespace sluice::api
