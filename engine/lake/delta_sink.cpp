@@ -158,8 +158,8 @@ flow::BoundNode bindSink(const flow::BindContext& context)
     bound.summary = config.table + (config.writesRaw ? ", raw records" : "");
     bound.layer = layerOf(config.table);
     if (input.columns)
-        bound.tableColumns = tableColumns(config.writesRaw ? *rawSchema() : *input.columns,
-                                          config.partitions);
+        bound.tableColumns
+            = tableColumns(config.writesRaw ? *rawSchema() : *input.columns, config.partitions);
     const bool writesRaw = config.writesRaw;
     if (writesRaw)
         bound.rejects = {Verdict::DeadLetter};

@@ -109,7 +109,7 @@ private:
     Stage m_stage = Stage::Start;
     std::int64_t m_epochDueNs = 0;
     std::int64_t m_epochAskedNs = 0; // when the last one was asked for
-    std::string m_document; // the name of the plan's text in m_manifests
+    std::string m_document;          // the name of the plan's text in m_manifests
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;

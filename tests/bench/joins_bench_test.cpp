@@ -3,6 +3,7 @@
 #include "engine/operators/interval_join.h"
 #include "engine/operators/stream_join.h"
 #include "engine/operators/top_n.h"
+#include "tests/support/counting_context.h"
 #include "tests/support/test_main.h"
 
 #include <chrono>
@@ -19,33 +20,7 @@ constexpr std::int64_t kRows = 1'000'000; // of each input
 constexpr std::int64_t kBatch = 8192;
 constexpr std::int64_t kSpanUs = 1000; // between two rows of an input
 
-/// Takes rows and counts them.
-class CountingContext final : public flow::NodeContext
-{
-public:
-    void emit(Batch batch) override { rows += batch.rows(); }
-    void emitTo(std::size_t, Batch batch) override { emit(std::move(batch)); }
-    void reject(const Batch&, std::span<const std::uint32_t> which, Verdict,
-                const flow::RejectReason&) override
-    {
-        rejected += std::int64_t(which.size());
-    }
-    void rejectRecord(const std::shared_ptr<const RawRecords>&, std::uint32_t, Verdict,
-                      const flow::RejectReason&) override
-    {
-        ++rejected;
-    }
-    void count(Verdict, std::uint64_t) override { }
-    NodeCounters& counters() override { return m_counters; }
-    const Clock& clock() const override { return systemClock(); }
-    EventTime watermark() const override { return mark; }
-
-    EventTime mark = EventTime::min();
-    std::int64_t rows = 0, rejected = 0;
-
-private:
-    NodeCounters m_counters;
-};
+using test::CountingContext;
 
 /// The columns k, v and the event time of rows [from, from + count); a new key each time.
 struct Numbers

@@ -5,6 +5,7 @@
 //   window_bench [ROWS]    default 4,000,000
 #include "engine/columns/batch.h"
 #include "engine/flow/node_registry.h"
+#include "tests/support/counting_context.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,33 +26,7 @@ namespace {
 constexpr std::size_t kBatchRows = 8192;
 constexpr std::int64_t kStepUs = 10; // between two rows: 100,000 rows a second of event time
 
-// Counts what is emitted and lets it go.
-class CountingContext final : public flow::NodeContext
-{
-public:
-    void emit(Batch batch) override { rows += batch.rows(); }
-    void emitTo(std::size_t, Batch batch) override { emit(std::move(batch)); }
-    void reject(const Batch&, std::span<const std::uint32_t> which, Verdict,
-                const flow::RejectReason&) override
-    {
-        rejected += std::int64_t(which.size());
-    }
-    void rejectRecord(const std::shared_ptr<const RawRecords>&, std::uint32_t, Verdict,
-                      const flow::RejectReason&) override
-    {
-        ++rejected;
-    }
-    void count(Verdict, std::uint64_t) override { }
-    NodeCounters& counters() override { return m_counters; }
-    const Clock& clock() const override { return systemClock(); }
-    EventTime watermark() const override { return now; }
-
-    EventTime now = EventTime::min();
-    std::int64_t rows = 0, rejected = 0;
-
-private:
-    NodeCounters m_counters;
-};
+using test::CountingContext;
 
 struct Input
 {
@@ -150,8 +125,8 @@ double nodeSeconds(const Input& input, const std::string& type, const std::strin
     for (const Batch& batch : input.batches) {
         if (!(*made)->process(0, batch, context))
             std::exit(3);
-        context.now = {batch.eventTime(batch.rows() - 1).us - 1000};
-        if (!(*made)->onWatermark(context.now, context))
+        context.mark = {batch.eventTime(batch.rows() - 1).us - 1000};
+        if (!(*made)->onWatermark(context.mark, context))
             std::exit(3);
     }
     return secondsSince(begin);
