@@ -99,6 +99,19 @@ public:
         m_bytes.remove_prefix(size);
     }
 
+    /// Returns a view of the next size bytes and goes past them; empty past the end.
+    std::string_view view(std::size_t size)
+    {
+        if (m_bytes.size() < size) {
+            m_failed = true;
+            m_bytes = {};
+            return {};
+        }
+        const std::string_view out = m_bytes.substr(0, size);
+        m_bytes.remove_prefix(size);
+        return out;
+    }
+
     bool atEnd() const { return m_bytes.empty(); }
     bool hasFailed() const { return m_failed; }
     std::size_t left() const { return m_bytes.size(); }

@@ -111,6 +111,47 @@ Status syncFolder(const std::string& path)
     return ok();
 }
 
+Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string_view content,
+                      std::string_view failPoints)
+{
+    const int creation = offset == 0 ? O_CREAT | O_TRUNC : 0;
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | creation, 0644));
+    if (!file.isOpen())
+        return errorFromErrno(errno, "cannot open to write", path);
+    if (::lseek(file.number(), off_t(offset), SEEK_SET) < 0)
+        return errorFromErrno(errno, "cannot write at its end", path);
+    const std::string point = failPoints.empty() ? std::string() : std::string(failPoints);
+    SLUICE_TRY(
+        writeAll(file.number(), content, path, point.empty() ? std::string() : point + ".write"));
+    SLUICE_TRY(stepOf(failPoints, ".sync", path));
+    if (::fdatasync(file.number()) != 0)
+        return errorFromErrno(errno, "cannot make durable", path);
+    return offset == 0 ? syncFolder(std::filesystem::path(path).parent_path().string()) : ok();
+}
+
+Result<std::string> readFilePart(const std::string& path, std::uint64_t offset,
+                                 std::uint64_t length)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen())
+        return errorFromErrno(errno, "cannot open", path);
+    std::error_code ignored;
+    const std::uint64_t size = std::filesystem::file_size(path, ignored); // trust no length
+    std::string content(offset >= size ? 0 : std::min(length, size - offset), '\0');
+    for (std::size_t done = 0; done < content.size();) {
+        const ssize_t got = ::pread(file.number(), content.data() + done, content.size() - done,
+                                    off_t(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errorFromErrno(errno, "cannot read", path);
+        if (got == 0)
+            content.resize(done);
+        done += std::size_t(got);
+    }
+    return content;
+}
+
 Result<std::string> readFile(const std::string& path)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

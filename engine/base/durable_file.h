@@ -23,8 +23,17 @@ Status syncFile(const std::string& path);
 /// Makes names created in or removed from a folder durable (fsync).
 Status syncFolder(const std::string& path);
 
+/// Writes bytes at a place of a file, over what is there or behind its end, and makes them durable.
+/// The file is created if offset is 0. failPoints: what the points of these steps are called: "log"
+/// for log.write, log.sync.
+Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string_view content,
+                      std::string_view failPoints = {});
+
 /// Reads a whole file.
 Result<std::string> readFile(const std::string& path);
+/// Reads length bytes of a file from an offset; fewer if it ends before.
+Result<std::string> readFilePart(const std::string& path, std::uint64_t offset,
+                                 std::uint64_t length);
 /// Creates a folder and its parents.
 Status makeFolder(const std::string& path);
 

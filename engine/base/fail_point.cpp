@@ -14,7 +14,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 33> kNames{
+constexpr std::array<std::string_view, 35> kNames{
     "sink.seal",               // a sink closes what it wrote in the epoch
     "epoch.sealed",            // all nodes have reported, nothing is durable yet
     "sink.make_durable",       // before each sink's files
@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 33> kNames{
     "state.sync",              //   they are written, not durable
     "state.rename",            //   durable, under its temporary name
     "state.renamed",           //   under its name, which is not durable
+    "log.write",               // the growing state file of a node: its new bytes
+    "log.sync",                //   they are written, not durable
     "epoch.state_durable",     // sinks and state are durable
     "manifest.write",          // the manifest, in the same steps
     "manifest.sync",           //

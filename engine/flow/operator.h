@@ -9,8 +9,16 @@
 
 namespace sluice::flow {
 
-/// Whether saved state is the whole state or what changed since the last save.
-enum class SaveKind : std::uint8_t { Whole = 0, Changes = 1 };
+/// What a piece of saved state is.
+enum class SaveKind : std::uint8_t {
+    Whole = 0,   ///< the state
+    Changes = 1, ///< what changed since the last save
+    /// What was added since the last save, by an operator whose state is nothing but what was
+    /// added: only its first piece, asked for as Whole, holds all. Pieces are laid end to end, and
+    /// the runtime drops old ones by savedUntil(), so that an epoch costs as much as came in it,
+    /// however large the state.
+    Log = 2,
+};
 
 /// A node between sources and sinks. One task at a time calls it; it owns its state and knows no
 /// thread, queue or wall clock but what the context offers.
@@ -41,7 +49,14 @@ public:
     /// Writes state for an epoch. Asked for Changes it may write Whole; returns what it wrote.
     /// Writing nothing and returning Changes means nothing changed.
     virtual Result<SaveKind> save(ByteWriter&, SaveKind wanted) { return wanted; }
-    /// Reads what save wrote: one Whole, then any number of Changes, in order.
+    /// Until when the piece that save() wrote last, of kind Log, is of use: it is dropped some time
+    /// after the watermark has passed this.
+    virtual EventTime savedUntil() const { return EventTime::max(); }
+
+    /// Told before the first load: how many bytes of state there are in all.
+    virtual void expectState(std::uint64_t) { }
+    /// Reads what save wrote: one Whole, then any number of Changes, in order; or pieces of a Log,
+    /// in order, one or more at a time.
     virtual Status load(ByteReader&, SaveKind) { return ok(); }
 };
 

@@ -122,15 +122,17 @@ void Deduplicate::tell(flow::NodeContext& context) const
 Result<flow::SaveKind> Deduplicate::save(ByteWriter& out, flow::SaveKind wanted)
 {
     if (wanted == flow::SaveKind::Whole)
-        m_seen.saveWhole(out, m_watermark);
+        m_seen.saveAll(out, m_watermark);
     else if (m_seen.hasChanges())
-        m_seen.saveChanges(out);
-    return wanted;
+        m_seen.saveNew(out);
+    return flow::SaveKind::Log;
 }
 
 Status Deduplicate::load(ByteReader& in, flow::SaveKind kind)
 {
-    return m_seen.load(in, kind == flow::SaveKind::Whole);
+    if (kind == flow::SaveKind::Whole) // of an earlier version
+        m_seen.clear();
+    return m_seen.load(in);
 }
 
 } // namespace sluice::operators

@@ -23,6 +23,8 @@ public:
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
     Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
     Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
+    EventTime savedUntil() const override { return m_seen.savedUntil(); }
+    void expectState(std::uint64_t bytes) override { m_seen.expect(bytes); }
     Status load(ByteReader& in, flow::SaveKind kind) override;
 
 private:

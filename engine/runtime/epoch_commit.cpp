@@ -7,25 +7,6 @@
 #include <algorithm>
 
 namespace sluice::runtime {
-namespace {
-
-// A chain of changes is begun anew when it is longer or larger than this, so that a restart reads
-// at most about twice the state.
-constexpr std::size_t kMaxSegments = 32;
-constexpr std::uint64_t kMaxChangesPerWhole = 2;
-constexpr std::uint64_t kSmallState = 1 << 20;
-
-bool isDueForWhole(const std::vector<StateSegment>& segments)
-{
-    if (segments.empty() || segments.size() > kMaxSegments)
-        return true;
-    std::uint64_t changes = 0;
-    for (std::size_t i = 1; i < segments.size(); ++i)
-        changes += segments[i].length;
-    return changes > std::max(kSmallState, segments.front().length * kMaxChangesPerWhole);
-}
-
-} // namespace
 
 EpochRequestPtr PipelineRun::makeRequest(bool isFinal, bool closesWindows)
 {
@@ -40,22 +21,38 @@ EpochRequestPtr PipelineRun::makeRequest(bool isFinal, bool closesWindows)
     return request;
 }
 
-Result<std::map<std::string, std::vector<StateSegment>>> PipelineRun::keepState(EpochParts& epoch)
+Result<std::map<std::string, StateChain>> PipelineRun::keepState(EpochParts& epoch)
 {
+    const EpochRequest& request = *epoch.request;
+    std::map<std::string, StateChain> chains = m_manifest.state;
     std::map<std::string, std::pair<flow::SaveKind, std::string>> saved;
+    std::map<std::string, std::future<Result<StateSegment>>> logs;
     for (EpochPart& part : epoch.parts) {
-        if (part.state)
+        if (!part.state)
+            continue;
+        if (part.state->first != flow::SaveKind::Log) {
             saved[part.node] = std::move(*part.state);
+            continue;
+        }
+        StateChain& chain = chains[part.node];
+        if (request.wholeState.contains(part.node))
+            chain.clear(); // the piece holds all
+        logs[part.node]
+            = std::async(std::launch::async, [this, &part, &request, last = openLog(chain)] {
+                  return m_manifests.appendLog(request.epoch, part.node, last, part.state->second,
+                                               part.stateUntil);
+              });
     }
     using Segments = std::map<std::string, StateSegment>;
-    SLUICE_TRY(Segments written, m_manifests.writeState(epoch.request->epoch, saved));
-    std::map<std::string, std::vector<StateSegment>> chains = m_manifest.state;
-    for (const auto& [node, segment] : written) {
-        std::vector<StateSegment>& chain = chains[node];
-        if (segment.kind == flow::SaveKind::Whole)
-            chain.clear();
-        chain.push_back(segment);
+    SLUICE_TRY(Segments written, m_manifests.writeState(request.epoch, saved));
+    for (auto& [node, log] : logs) {
+        SLUICE_TRY(written[node], log.get());
     }
+    for (const auto& [node, segment] : written)
+        addSegment(chains[node], segment);
+    for (const EpochPart& part : epoch.parts)
+        if (const auto chain = chains.find(part.node); chain != chains.end())
+            dropReleased(chain->second, part.watermark);
     std::erase_if(chains, [](const auto& chain) { return chain.second.empty(); });
     return chains;
 }
@@ -96,7 +93,7 @@ Status PipelineRun::finishEpoch(EpochParts epoch)
             next.written[part.node] = next.epoch;
     }
     SLUICE_TRY(std::vector<std::future<Status>> syncing, makeDurable(epoch));
-    using Chains = std::map<std::string, std::vector<StateSegment>>;
+    using Chains = std::map<std::string, StateChain>;
     SLUICE_TRY(Chains chains, keepState(epoch));
     next.state = std::move(chains);
     for (std::future<Status>& sink : syncing)

@@ -155,6 +155,8 @@ Result<EpochPart> OperatorTask::onEpoch(const EpochRequest& request)
     EpochPart part;
     if (out.size() > 0 || kind == flow::SaveKind::Whole)
         part.state = {kind, out.take()};
+    if (kind == flow::SaveKind::Log)
+        part.stateUntil = m_operator->savedUntil();
     return part;
 }
 

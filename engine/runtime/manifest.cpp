@@ -14,6 +14,7 @@ namespace sluice::runtime {
 namespace {
 
 constexpr std::string_view kStateHeader{"SLUICEST\x01\0\0\0", 12};
+constexpr std::string_view kLogHeader{"SLUICELG\x01\0\0\0", 12};
 constexpr std::size_t kKeptManifests = 3;
 
 std::string numbered(const char* prefix, flow::Epoch epoch, const char* ending)
@@ -22,6 +23,15 @@ std::string numbered(const char* prefix, flow::Epoch epoch, const char* ending)
     std::snprintf(text.data(), text.size(), "%s-%020lld.%s", prefix, static_cast<long long>(epoch),
                   ending);
     return text.data();
+}
+
+std::string logName(const StateSegment& segment)
+{
+    std::array<char, 16> node{};
+    std::snprintf(node.data(), node.size(), "-%08x.bin", segment.log);
+    std::string name = numbered("log", segment.epoch, "");
+    name.pop_back(); // the dot before the ending
+    return name + node.data();
 }
 
 Error damaged(const std::string& path, std::string what)
@@ -38,6 +48,34 @@ Error damaged(const std::string& path, std::string what)
 std::string ManifestStore::statePath(flow::Epoch epoch) const
 {
     return m_folder + "/" + numbered("state", epoch, "bin");
+}
+
+std::string ManifestStore::logPath(const StateSegment& segment) const
+{
+    return m_folder + "/" + logName(segment);
+}
+
+Result<StateSegment> ManifestStore::appendLog(flow::Epoch epoch, const std::string& node,
+                                              const std::optional<StateSegment>& last,
+                                              const std::string& bytes, EventTime until) const
+{
+    StateSegment segment{.epoch = epoch,
+                         .kind = flow::SaveKind::Log,
+                         .offset = kLogHeader.size(),
+                         .length = 0,
+                         .crc = 0,
+                         .log = std::uint32_t(fingerprint(node)),
+                         .until = until};
+    if (last) {
+        segment = *last;
+        segment.until = std::max(segment.until, until);
+        SLUICE_TRY(writeDurablyAt(logPath(segment), segment.offset + segment.length, bytes, "log"));
+    } else {
+        SLUICE_TRY(writeDurablyAt(logPath(segment), 0, std::string(kLogHeader) + bytes, "log"));
+    }
+    segment.length += bytes.size();
+    segment.crc = crc32c(bytes, segment.crc);
+    return segment;
 }
 
 Result<std::map<std::string, StateSegment>> ManifestStore::writeState(
@@ -137,13 +175,15 @@ Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& 
 
 Result<std::string> ManifestStore::readState(const StateSegment& segment) const
 {
-    const std::string path = statePath(segment.epoch);
-    SLUICE_TRY(std::string bytes, readFile(path));
-    if (!bytes.starts_with(kStateHeader))
+    const bool isLog = segment.kind == flow::SaveKind::Log;
+    const std::string path = isLog ? logPath(segment) : statePath(segment.epoch);
+    const std::string_view wanted = isLog ? kLogHeader : kStateHeader;
+    SLUICE_TRY(const std::string header, readFilePart(path, 0, wanted.size()));
+    if (header != wanted)
         return damaged(path, "this is not a state file of version 1");
-    if (segment.offset > bytes.size() || segment.length > bytes.size() - segment.offset)
+    SLUICE_TRY(std::string piece, readFilePart(path, segment.offset, segment.length));
+    if (piece.size() != segment.length)
         return damaged(path, "the state file ends too early");
-    std::string piece = bytes.substr(segment.offset, segment.length);
     if (crc32c(piece) != segment.crc)
         return damaged(path, "the state does not match its checksum");
     return piece;
@@ -157,7 +197,9 @@ void ManifestStore::removeOld(const Manifest& current) const
         wanted.insert("document-" + manifest.document + ".txt");
         for (const auto& [node, segments] : manifest.state) {
             for (const StateSegment& segment : segments)
-                wanted.insert(numbered("state", segment.epoch, "bin"));
+                wanted.insert(segment.kind == flow::SaveKind::Log
+                                  ? logName(segment)
+                                  : numbered("state", segment.epoch, "bin"));
         }
     };
     keepStateOf(current);
@@ -172,7 +214,8 @@ void ManifestStore::removeOld(const Manifest& current) const
     std::vector<std::filesystem::path> unwanted;
     for (const auto& entry : std::filesystem::directory_iterator(m_folder, ignored)) {
         const std::string name = entry.path().filename().string();
-        const bool isOurs = (name.starts_with("state-") && name.ends_with(".bin"))
+        const bool isOurs
+            = ((name.starts_with("state-") || name.starts_with("log-")) && name.ends_with(".bin"))
             || (name.starts_with("document-") && name.ends_with(".txt"));
         if (isOurs && !wanted.contains(name))
             unwanted.push_back(entry.path());

@@ -12,13 +12,16 @@
 
 namespace sluice::runtime {
 
-/// One saved piece of a node's state: where it lies in which state file.
+/// One saved piece of a node's state: where it lies in which state file. Of kind Log: all pieces in
+/// the file so far; it grows with each epoch until a new one is begun.
 struct StateSegment
 {
-    flow::Epoch epoch = 0; // names the file
+    flow::Epoch epoch = 0; // names the file; of a Log, the epoch that began it
     flow::SaveKind kind = flow::SaveKind::Whole;
     std::uint64_t offset = 0, length = 0;
-    std::uint32_t crc = 0; // CRC-32C of the bytes
+    std::uint32_t crc = 0;              // CRC-32C of the bytes
+    std::uint32_t log = 0;              // names the file of a Log, too
+    EventTime until = EventTime::max(); // a Log is of no use when the watermark is past this
 };
 
 /// Everything an epoch makes durable, and all that a restart needs.
@@ -45,8 +48,11 @@ struct FormerDocument
 ///   manifest-<20 digits>.json  the manifest as one JSON line, then "crc32c:<8 hex>\n" over it
 ///   document-<16 hex>.txt      the path of a document, a line feed, its text
 ///   state-<20 digits>.bin      "SLUICEST" version:u32 = 1, then the nodes' bytes back to back
+///   log-<20 digits>-<8 hex>.bin  "SLUICELG" version:u32 = 1, then pieces of a node's Log
 ///
-/// A manifest is written after its state file is durable, by rename. One thread.
+/// A manifest is written after its state files are durable, by rename. What a Log's file has beyond
+/// the length that a manifest names is of an epoch that did not come to be; it is written over. One
+/// thread, but appendLog for several nodes at once.
 class ManifestStore
 {
 public:
@@ -59,6 +65,11 @@ public:
     Result<std::map<std::string, StateSegment>>
     writeState(flow::Epoch epoch,
                const std::map<std::string, std::pair<flow::SaveKind, std::string>>& byNode) const;
+    /// Adds a piece to a Log, behind what the segment names, or in a new file if there is none;
+    /// returns the longer segment.
+    Result<StateSegment> appendLog(flow::Epoch epoch, const std::string& node,
+                                   const std::optional<StateSegment>& last,
+                                   const std::string& bytes, EventTime until) const;
     Status write(const Manifest& manifest) const;
 
     /// Keeps a document, durably, and returns the name that a manifest knows it by.
@@ -79,6 +90,7 @@ private:
     Result<Manifest> read(const std::string& path) const;
     std::vector<std::string> manifestNames() const; // newest first
     std::string statePath(flow::Epoch epoch) const;
+    std::string logPath(const StateSegment& segment) const;
     std::string documentPath(const std::string& name) const;
 
     std::string m_folder;

@@ -33,6 +33,29 @@ void writeTexts(JsonWriter& json, const char* name, const std::map<std::string, 
     json.endObject();
 }
 
+Result<StateSegment> segmentOf(const DocumentNode& item, const std::string& object)
+{
+    const std::size_t count = item.items.size();
+    const int kind = count > 1 ? numberOf<int>(&item.items[1]) : -1;
+    const bool isLog = kind == int(flow::SaveKind::Log);
+    if (kind < 0 || kind > int(flow::SaveKind::Log) || count != (isLog ? 7 : 5))
+        return Error{.code = ErrorCode::DecodeFailed,
+                     .message = "a state segment has not five numbers, nor seven as a log has",
+                     .object = object,
+                     .hint = "It was written by another version or damaged.",
+                     .cause = {}};
+    StateSegment segment{.epoch = numberOf<flow::Epoch>(&item.items[0]),
+                         .kind = flow::SaveKind(kind),
+                         .offset = numberOf<std::uint64_t>(&item.items[2]),
+                         .length = numberOf<std::uint64_t>(&item.items[3]),
+                         .crc = numberOf<std::uint32_t>(&item.items[4])};
+    if (isLog) {
+        segment.log = numberOf<std::uint32_t>(&item.items[5]);
+        segment.until.us = numberOf<std::int64_t>(&item.items[6]);
+    }
+    return segment;
+}
+
 } // namespace
 
 std::string manifestToJson(const Manifest& manifest)
@@ -57,6 +80,8 @@ std::string manifestToJson(const Manifest& manifest)
             json.value(std::int64_t(segment.epoch)).value(std::int64_t(segment.kind));
             json.value(std::int64_t(segment.offset)).value(std::int64_t(segment.length));
             json.value(std::int64_t(segment.crc));
+            if (segment.kind == flow::SaveKind::Log)
+                json.value(std::int64_t(segment.log)).value(segment.until.us);
             json.endArray();
         }
         json.endArray();
@@ -89,17 +114,8 @@ Result<Manifest> manifestFromJson(const std::string& text, const std::string& ob
     for (std::size_t i = 0; state && i < state->entries.size(); ++i) {
         std::vector<StateSegment>& segments = manifest.state[state->entries[i].key];
         for (const DocumentNode& item : state->entries[i].value.items) {
-            if (item.items.size() != 5)
-                return Error{.code = ErrorCode::DecodeFailed,
-                             .message = "a state segment has not five numbers",
-                             .object = object,
-                             .hint = {},
-                             .cause = {}};
-            segments.push_back({numberOf<flow::Epoch>(&item.items[0]),
-                                flow::SaveKind(numberOf<int>(&item.items[1])),
-                                numberOf<std::uint64_t>(&item.items[2]),
-                                numberOf<std::uint64_t>(&item.items[3]),
-                                numberOf<std::uint32_t>(&item.items[4])});
+            SLUICE_TRY(StateSegment segment, segmentOf(item, object));
+            segments.push_back(segment);
         }
     }
     return manifest;

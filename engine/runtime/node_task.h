@@ -27,6 +27,7 @@ struct EpochPart
     std::string node;
     std::string position;                                        // sources
     std::optional<std::pair<flow::SaveKind, std::string>> state; // operators; unset = unchanged
+    EventTime stateUntil = EventTime::max(); // when a piece of a Log is of no use any more
     std::optional<flow::SealedEpoch> sealed;                     // sinks
     std::vector<Arrival> arrivals;                               // sinks
     EventTime watermark = EventTime::min();

@@ -3,6 +3,7 @@
 
 #include "engine/runtime/latency_window.h"
 #include "engine/runtime/manifest.h"
+#include "engine/runtime/state_chain.h"
 #include "engine/runtime/task_graph.h"
 
 #include <condition_variable>
@@ -92,7 +93,7 @@ private:
     Status restoreOperator(const std::string& node, flow::Operator& op, const Manifest& manifest);
     Status finishEpoch(EpochParts epoch);
     Result<std::vector<std::future<Status>>> makeDurable(const EpochParts& epoch) const;
-    Result<std::map<std::string, std::vector<StateSegment>>> keepState(EpochParts& epoch);
+    Result<std::map<std::string, StateChain>> keepState(EpochParts& epoch);
     Status commitSinks(const EpochParts& epoch);
     void noteCommitted(const EpochParts& epoch);
     EpochRequestPtr makeRequest(bool isFinal, bool closesWindows);

@@ -6,6 +6,7 @@
 #include "engine/runtime/plan_diff.h"
 
 #include <algorithm>
+#include <future>
 
 namespace sluice::runtime {
 
@@ -141,11 +142,21 @@ Status PipelineRun::restore(const std::optional<Manifest>& manifest)
 Status PipelineRun::restoreOperator(const std::string& node, flow::Operator& op,
                                     const Manifest& manifest)
 {
-    for (const StateSegment& segment : manifest.state.at(node)) {
-        SLUICE_TRY(std::string bytes, m_manifests.readState(segment));
+    const StateChain& chain = manifest.state.at(node);
+    op.expectState(savedStateBytes(manifest, node));
+    // The next piece is read and checked while one is taken in.
+    const auto readAhead = [this, &chain](std::size_t i) {
+        return std::async(std::launch::async,
+                          [this, &segment = chain[i]] { return m_manifests.readState(segment); });
+    };
+    std::future<Result<std::string>> ahead = readAhead(0);
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        SLUICE_TRY(const std::string bytes, ahead.get());
+        if (i + 1 < chain.size())
+            ahead = readAhead(i + 1);
         ByteReader reader(bytes);
-        SLUICE_TRY(op.load(reader, segment.kind));
-        SLUICE_TRY(reader.status(node + ", state of epoch " + std::to_string(segment.epoch)));
+        SLUICE_TRY(op.load(reader, chain[i].kind));
+        SLUICE_TRY(reader.status(node + ", state of epoch " + std::to_string(chain[i].epoch)));
     }
     return ok();
 }

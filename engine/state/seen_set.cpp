@@ -2,22 +2,30 @@
 #include "engine/state/seen_set.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 
 namespace sluice::state {
 namespace {
 
-constexpr std::size_t kFirstSlots = 1024;
 constexpr std::size_t kAhead = 16; // keys whose slots are on their way from memory
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
+constexpr double kFirstSlots = 16;
+constexpr double kGrowth = 1.5;
 
 std::uint64_t lowOf(std::string_view key)
 {
     return hashBytes(key, kSecondSeed) | 1; // 0 means free
 }
 
-std::size_t slotsFor(std::size_t keys)
+// The sizes that part p of n takes: 16 slots, times 1.5 for each step, times 1.5^(p/n), which is
+// why not all grow at the same time. The first in which so many keys fill at most 3/4.
+std::size_t slotsFor(std::size_t keys, std::size_t part, std::size_t parts)
 {
-    return std::max(kFirstSlots, keys * 15 / 7);
+    double slots = kFirstSlots * std::pow(kGrowth, double(part) / double(parts));
+    while (slots * 0.74 < double(keys) + 1)
+        slots *= kGrowth;
+    return std::size_t(slots);
 }
 
 } // namespace
@@ -25,16 +33,24 @@ std::size_t slotsFor(std::size_t keys)
 SeenSet::SeenSet(Micros horizon)
     : m_horizonUs(horizon.count())
 {
-    begin(0);
+    clear();
 }
 
-// Makes an empty table in which so many keys take up less than half.
-void SeenSet::begin(std::size_t keys)
+void SeenSet::clear()
 {
-    m_slots = slotsFor(keys);
-    m_memory = ZeroedMemory(allSlots() * sizeof(Slot));
-    m_used = 0;
-    m_oldestUs = INT64_MAX;
+    m_parts.clear();
+    m_parts.reserve(kParts);
+    m_used = m_bytes = 0;
+    for (std::size_t part = 0; part < kParts; ++part) {
+        m_parts.emplace_back(slotsFor(0, part, kParts));
+        m_bytes += m_parts.back().bytes();
+    }
+    m_changes.clear();
+}
+
+std::int64_t SeenSet::releaseUs() const
+{
+    return m_watermark.us < INT64_MIN + m_horizonUs ? INT64_MIN : m_watermark.us - m_horizonUs;
 }
 
 bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t timeUs,
@@ -54,7 +70,7 @@ void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> t
         m_lows[row] = lowOf(keys.key(row));
     for (std::size_t row = 0; row < rows; ++row) {
         if (row + kAhead < rows)
-            __builtin_prefetch(slots() + homeOf(keys.hashes[row + kAhead]), 1);
+            partOf(keys.hashes[row + kAhead]).prefetch(keys.hashes[row + kAhead]);
         if (insertHashed(keys.hashes[row], m_lows[row], timesUs[row]))
             unseen.push_back(std::uint32_t(row));
     }
@@ -62,21 +78,26 @@ void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> t
 
 bool SeenSet::insertHashed(std::uint64_t high, std::uint64_t low, std::int64_t timeUs)
 {
-    Slot& slot = slotOf(high, low);
+    SeenTable& part = partOf(high);
+    SeenKey& slot = part.slotOf(high, low);
+    const SeenKey key{high, low, timeUs};
     if (slot.low != 0) {
-        if (!isReleased(slot, m_watermark) && timeUs <= slot.timeUs + m_horizonUs
+        if (!SeenTable::isReleased(slot, releaseUs()) && timeUs <= slot.timeUs + m_horizonUs
             && timeUs >= slot.timeUs - m_horizonUs)
             return false;
-        slot.timeUs = timeUs;
-        m_changes.push_back(slot);
+        // A row far behind the key's newest does not make it forgotten, and what is saved does not
+        // depend on the order of saves.
+        if (timeUs > slot.timeUs) {
+            slot.timeUs = timeUs;
+            m_changes.push_back(key);
+        }
         return true;
     }
-    slot = {high, low, timeUs};
-    m_changes.push_back(slot);
-    m_oldestUs = std::min(m_oldestUs, timeUs);
+    part.fill(slot, key);
+    m_changes.push_back(key);
     ++m_used;
-    if (isFull())
-        rebuild(m_watermark);
+    if (part.isFull())
+        rebuild(high >> kPartShift);
     return true;
 }
 
@@ -84,134 +105,101 @@ void SeenSet::release(EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
     // When even the oldest key is half a horizon past its release, about a third of a steady
-    // stream's keys are released: worth the walk.
-    if (m_used > kFirstSlots && m_oldestUs != INT64_MAX
-        && watermark.us > m_oldestUs + m_horizonUs + m_horizonUs / 2)
-        rebuild(watermark);
+    // stream's keys are released: worth the walk. One part a call, so that no row waits for all.
+    const std::size_t part = std::exchange(m_nextReleased, (m_nextReleased + 1) % kParts);
+    const std::int64_t oldest = m_parts[part].oldestUs();
+    if (oldest != INT64_MAX && oldest < releaseUs() - m_horizonUs / 2)
+        rebuild(part);
 }
 
-std::size_t SeenSet::countKept(EventTime watermark) const
+void SeenSet::rebuild(std::size_t part)
 {
-    if (m_used == 0 || watermark.us <= m_oldestUs + m_horizonUs)
-        return m_used; // none is released
-    std::size_t kept = 0;
-    for (const Slot& slot : std::span(slots(), allSlots()))
-        kept += slot.low != 0 && !isReleased(slot, watermark) ? 1 : 0;
-    return kept;
+    SeenTable& table = m_parts[part];
+    const std::size_t usedBefore = table.size(), bytesBefore = table.bytes();
+    const std::int64_t release = releaseUs();
+    table.rebuild(slotsFor(table.countKept(release), part, kParts), release);
+    m_used = m_used + table.size() - usedBefore;
+    m_bytes = m_bytes + table.bytes() - bytesBefore;
 }
 
-void SeenSet::rebuild(EventTime watermark)
-{
-    const std::size_t kept = countKept(watermark);
-    if (slotsFor(kept) > m_slots && growInPlace(kept, watermark))
-        return;
-    const std::size_t slotsBefore = allSlots();
-    const ZeroedMemory old = std::move(m_memory);
-    begin(kept);
-    putAll({static_cast<const Slot*>(old.data()), slotsBefore}, watermark);
-}
-
-void SeenSet::putAll(std::span<const Slot> from, EventTime watermark)
-{
-    for (const Slot& slot : from)
-        if (slot.low != 0 && !isReleased(slot, watermark))
-            put(slot);
-}
-
-// A fresh table would cost a page of fresh memory for each page of it, and more than the keys do.
-bool SeenSet::growInPlace(std::size_t keys, EventTime watermark)
-{
-    const std::size_t slotsBefore = allSlots();
-    const std::size_t all = slotsFor(keys) + kTail;
-    if (!m_memory.grow(all * sizeof(Slot)))
-        return false;
-    m_slots = all - kTail;
-    m_used = keys;
-    m_oldestUs = INT64_MAX;
-    std::size_t from = all;
-    for (std::size_t at = slotsBefore; at-- > 0;) {
-        const Slot slot = slots()[at];
-        if (slot.low == 0 || isReleased(slot, watermark))
-            continue;
-        slots()[--from] = slot;
-        m_oldestUs = std::min(m_oldestUs, slot.timeUs);
-    }
-    std::size_t end = 0; // all before it are in their places
-    for (; from < all; ++from) {
-        const Slot slot = slots()[from];
-        std::size_t at = homeOf(slot.high);
-        while (at < end && slots()[at].low != 0)
-            ++at;
-        if (at > from) // a key that wrapped around, or a crowd at the end
-            break;
-        if (at >= end) {
-            std::fill(slots() + end, slots() + at, Slot{});
-            end = at + 1;
-        }
-        slots()[at] = slot;
-    }
-    if (from < all) {
-        const ZeroedMemory old = std::move(m_memory);
-        const auto* moved = static_cast<const Slot*>(old.data());
-        begin(keys);
-        putAll({moved, end}, watermark);
-        putAll({moved + from, all - from}, watermark);
-        return true;
-    }
-    std::fill(slots() + end, slots() + all, Slot{});
-    return true;
-}
-
-void SeenSet::put(const Slot& from)
-{
-    Slot& slot = slotOf(from.high, from.low);
-    m_used += slot.low == 0;
-    slot = from;
-    m_oldestUs = std::min(m_oldestUs, from.timeUs);
-}
-
-void SeenSet::saveWhole(ByteWriter& out, EventTime watermark)
+void SeenSet::saveAll(ByteWriter& out, EventTime watermark)
 {
     m_watermark = std::max(watermark, m_watermark);
-    out.varint(countKept(m_watermark));
-    std::vector<Slot> block;
-    constexpr std::size_t kBlock = 4096;
-    block.reserve(kBlock);
-    for (const Slot& slot : std::span(slots(), allSlots())) {
-        if (slot.low == 0 || isReleased(slot, m_watermark))
-            continue;
-        block.push_back(slot);
-        if (block.size() < kBlock)
-            continue;
-        out.raw(block.data(), block.size() * sizeof(Slot));
-        block.clear();
-    }
-    out.raw(block.data(), block.size() * sizeof(Slot));
+    const std::int64_t release = releaseUs();
     m_changes.clear();
+    for (const SeenTable& part : m_parts)
+        for (const SeenKey& key : part.all())
+            if (key.low != 0 && !SeenTable::isReleased(key, release))
+                m_changes.push_back(key);
+    saveNew(out);
 }
 
-void SeenSet::saveChanges(ByteWriter& out)
+void SeenSet::saveNew(ByteWriter& out)
 {
+    m_savedNewestUs = INT64_MIN;
+    for (const SeenKey& key : m_changes)
+        m_savedNewestUs = std::max(m_savedNewestUs, key.timeUs);
     out.varint(m_changes.size());
-    out.raw(m_changes.data(), m_changes.size() * sizeof(Slot));
+    out.raw(m_changes.data(), m_changes.size() * sizeof(SeenKey));
     m_changes.clear();
 }
 
-Status SeenSet::load(ByteReader& in, bool isWhole)
+EventTime SeenSet::savedUntil() const
 {
-    const std::uint64_t count = in.varint();
-    // Keys come in the order of their places. In a table that grows as they come all would crowd at
-    // its front, and each would walk past those before it.
-    if (isWhole)
-        begin(std::min<std::size_t>(count, in.left() / sizeof(Slot)));
-    for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
-        Slot slot{};
-        slot.high = in.u64();
-        slot.low = in.u64() | 1;
-        slot.timeUs = in.i64();
-        put(slot);
-        if (isFull())
-            rebuild(EventTime::min());
+    return EventTime{m_savedNewestUs > INT64_MAX - m_horizonUs ? INT64_MAX
+                                                               : m_savedNewestUs + m_horizonUs};
+}
+
+void SeenSet::expect(std::uint64_t bytes)
+{
+    const std::size_t each = bytes / sizeof(SeenKey) / kParts;
+    for (std::size_t part = 0; part < kParts; ++part) {
+        SeenTable& table = m_parts[part];
+        const std::size_t slots = slotsFor(each + each / 64, part, kParts);
+        if (slots <= table.slotCount())
+            continue;
+        m_bytes -= table.bytes();
+        table.rebuild(slots, INT64_MIN);
+        m_bytes += table.bytes();
+    }
+}
+
+void SeenSet::put(const SeenKey& key)
+{
+    SeenTable& part = partOf(key.high);
+    SeenKey& slot = part.slotOf(key.high, key.low);
+    if (slot.low != 0) {
+        slot.timeUs = std::max(slot.timeUs, key.timeUs); // seen again, beyond the horizon
+        return;
+    }
+    part.fill(slot, key);
+    ++m_used;
+    if (part.isFull())
+        rebuild(key.high >> kPartShift);
+}
+
+Status SeenSet::load(ByteReader& in)
+{
+    while (in.left() > 0 && !in.hasFailed()) {
+        const std::uint64_t count = in.varint();
+        if (count > in.left() / sizeof(SeenKey)) {
+            in.view(in.left() + 1); // marks it as torn
+            break;
+        }
+        const std::string_view bytes = in.view(count * sizeof(SeenKey));
+        const auto keyAt = [&bytes](std::size_t i) {
+            SeenKey key;
+            std::memcpy(&key, bytes.data() + i * sizeof key, sizeof key);
+            key.low |= 1;
+            return key;
+        };
+        for (std::size_t i = 0; i < count; ++i) {
+            if (i + kAhead < count) {
+                const std::uint64_t ahead = keyAt(i + kAhead).high;
+                partOf(ahead).prefetch(ahead);
+            }
+            put(keyAt(i));
+        }
     }
     return in.status("deduplication state");
 }

@@ -115,7 +115,8 @@ private slots:
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("damage");
         QTest::addColumn<bool>("mustGoOn");
-        for (const char* file : {"manifest", "state", "commit", "checkpoint", "last_checkpoint"})
+        for (const char* file :
+             {"manifest", "state", "log", "commit", "checkpoint", "last_checkpoint"})
             for (const char* damage : {"removed", "empty", "half", "less one byte", "first byte",
                                        "middle byte", "last byte", "zeros"}) {
                 // A commit has no checksum: what a changed byte does to it the reader of its files
@@ -174,12 +175,21 @@ private:
         if (file == QStringLiteral("manifest"))
             return lastOf(folder("bed") + "/state", ".json");
         if (file == QStringLiteral("state"))
-            return lastOf(folder("bed") + "/state", ".bin");
+            return lastOf(folder("bed") + "/state", ".bin"); // state-... is behind log-...
+        if (file == QStringLiteral("log"))
+            return firstLog();
         if (file == QStringLiteral("commit"))
             return lastOf(logFolder(), ".json");
         if (file == QStringLiteral("checkpoint"))
             return lastOf(logFolder(), ".checkpoint.parquet");
         return logFolder() / "_last_checkpoint";
+    }
+    fs::path firstLog() const
+    {
+        for (const auto& entry : fs::directory_iterator(folder("bed") + "/state"))
+            if (entry.path().filename().string().starts_with("log-"))
+                return entry.path();
+        return {};
     }
     static void hurt(const fs::path& path, const QString& damage)
     {

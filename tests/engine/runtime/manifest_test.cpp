@@ -101,6 +101,38 @@ private slots:
         QCOMPARE(files.filter(QStringLiteral("state")).size(), 4); // 1, 4, 5, 6
         QVERIFY(store.readState(first));
     }
+    void aLogGrowsWhereItIs()
+    {
+        const QTemporaryDir folder;
+        const ManifestStore store(folder.path().toStdString());
+        const auto first = store.appendLog(3, "seen", std::nullopt, "one,", EventTime{50});
+        const auto longer = store.appendLog(4, "seen", *first, "two,", EventTime{40});
+        QVERIFY(first && longer);
+        QCOMPARE(*store.readState(*longer), std::string("one,two,"));
+        QCOMPARE(*store.readState(*first), std::string("one,")); // what an older manifest names
+        QCOMPARE(longer->until.us, 50);
+        Manifest manifest = manifestOf(4, {{"seen", *longer}});
+        QVERIFY(store.write(manifest));
+        std::vector<std::string> warnings;
+        const auto read = store.newest(warnings);
+        QVERIFY(read && *read);
+        const StateSegment& segment = (*read)->state.at("seen")[0];
+        QVERIFY(segment.kind == flow::SaveKind::Log);
+        QCOMPARE(segment.until.us, 50);
+        QCOMPARE(*store.readState(segment), std::string("one,two,"));
+        // An epoch that did not come to be left bytes behind the end: they are written over.
+        const auto lost = store.appendLog(5, "seen", *longer, "never to be seen,", EventTime{60});
+        const auto again = store.appendLog(5, "seen", *longer, "three", EventTime{60});
+        QVERIFY(lost && again);
+        QCOMPARE(*store.readState(*again), std::string("one,two,three"));
+        QVERIFY(!store.readState(*lost));
+        store.removeOld(manifest);
+        QVERIFY(store.readState(*longer));
+        manifest.state.clear();
+        QVERIFY(store.write(manifest));
+        store.removeOld(manifest);
+        QVERIFY(!store.readState(*longer));
+    }
     void anEmptyFolderHasNone()
     {
         const QTemporaryDir folder;
