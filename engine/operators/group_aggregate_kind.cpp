@@ -30,16 +30,18 @@ std::vector<OptionSpec> groupOptions()
 }
 
 // A change stream takes rows back; an aggregate that cannot would be wrong without a word.
-void checkReadsChanges(const flow::BindContext& context, const GroupConfig& config)
+void takeRowsOut(const flow::BindContext& context, GroupConfig& config)
 {
-    for (const AggregateEntry& entry : config.aggregates)
-        if (entry.aggregate.make()->inverse() == Inverse::None)
+    for (AggregateEntry& entry : config.aggregates) {
+        std::string cure;
+        entry.aggregate.takesRowsOut = true;
+        if (!entry.aggregate.canTakeRowsOut(cure))
             context.error("aggregates." + entry.name, entry.call.at,
                           entry.aggregate.function
-                              + (entry.aggregate.isDistinct ? "(DISTINCT)" : "")
                               + " cannot take rows back, which the change stream of \""
                               + context.inputNames.front() + "\" does",
-                          "count, sum, avg, variances and histogram can");
+                          cure);
+    }
 }
 
 flow::BoundNode bindGroup(const flow::BindContext& context)
@@ -65,7 +67,7 @@ flow::BoundNode bindGroup(const flow::BindContext& context)
         read.insert(key->name());
     if (config.readsChanges) {
         read.insert(flow::kChangeColumn);
-        checkReadsChanges(context, config);
+        takeRowsOut(context, config);
     }
     fields.push_back(arrow::field(flow::kChangeColumn, arrow::utf8(), false));
     config.output = arrow::schema(fields);

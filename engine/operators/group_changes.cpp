@@ -3,10 +3,13 @@
 
 #include "engine/columns/types.h"
 
+#include <cstring>
+
 #include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_primitive.h>
 #include <arrow/array/concatenate.h>
 #include <arrow/array/util.h>
+#include <arrow/compare.h>
 #include <arrow/compute/api_vector.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
@@ -33,6 +36,68 @@ std::shared_ptr<arrow::Array> indexArray(const std::vector<std::int64_t>& rows)
 {
     return std::make_shared<arrow::Int64Array>(std::int64_t(rows.size()),
                                                arrow::Buffer::FromVector(rows));
+}
+
+// A result as it was shown and as it is: rows of two arrays.
+struct Pair
+{
+    std::size_t change = 0;
+    std::int64_t before = 0, after = 0;
+};
+
+// Clears the mark of each pair whose values differ. NaN is equal to itself, null to null.
+template <class Equal>
+void compare(const arrow::Array& before, const arrow::Array& after, const std::vector<Pair>& pairs,
+             std::vector<std::uint8_t>& isEqual, Equal equal)
+{
+    for (const Pair& pair : pairs) {
+        const bool isNull = before.IsNull(pair.before);
+        if (isNull != after.IsNull(pair.after) || (!isNull && !equal(pair.before, pair.after)))
+            isEqual[pair.change] = 0;
+    }
+}
+
+void compareColumns(const arrow::Array& before, const arrow::Array& after,
+                    const std::vector<Pair>& pairs, std::vector<std::uint8_t>& isEqual)
+{
+    const arrow::DataType& type = *before.type();
+    if (arrow::is_primitive(type.id()) || arrow::is_decimal(type.id())) {
+        if (const int bits = type.bit_width(); bits >= 8) {
+            const auto width = std::size_t(bits / 8);
+            const auto bytesOf = [&](const arrow::Array& array) {
+                return array.data()->buffers[1]->data() + std::size_t(array.offset()) * width;
+            };
+            const std::uint8_t *was = bytesOf(before), *is = bytesOf(after);
+            return compare(before, after, pairs, isEqual, [&](std::int64_t a, std::int64_t b) {
+                return std::memcmp(was + std::size_t(a) * width, is + std::size_t(b) * width, width)
+                    == 0;
+            });
+        }
+    }
+    const auto options = arrow::EqualOptions::Defaults().nans_equal(true);
+    compare(before, after, pairs, isEqual, [&](std::int64_t a, std::int64_t b) {
+        return before.RangeEquals(a, a + 1, b, after, options);
+    });
+}
+
+// A byte a change: 1 if the group was shown and has the same results.
+std::vector<std::uint8_t> unchanged(const std::vector<GroupChange>& changes,
+                                    const arrow::ArrayVector& before,
+                                    const arrow::ArrayVector& after)
+{
+    std::vector<std::uint8_t> out(changes.size());
+    std::vector<Pair> pairs;
+    std::int64_t now = 0;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (changes[i].isThere && changes[i].before >= 0) {
+            pairs.push_back({i, changes[i].before, now});
+            out[i] = 1;
+        }
+        now += changes[i].isThere;
+    }
+    for (std::size_t column = 0; column < before.size() && !pairs.empty(); ++column)
+        compareColumns(*before[column], *after[column], pairs, out);
+    return out;
 }
 
 // Which rows of the results that were shown, and behind them of those that hold now, a stream has.
@@ -90,11 +155,17 @@ GroupChanges::stream(const std::vector<GroupChange>& changes, const arrow::Array
                      const arrow::ArrayVector& after, const std::shared_ptr<arrow::Schema>& output,
                      std::vector<std::int64_t>& times) const
 {
+    SLUICE_TRY(const arrow::ArrayVector before, shown());
+    const std::vector<std::uint8_t> isUnchanged = unchanged(changes, before, after);
     StreamRows rows;
     std::int64_t now = m_shownRows; // row of the next result that holds
     for (std::size_t i = 0; i < changes.size(); ++i) {
         const GroupChange& change = changes[i];
         const auto at = std::int64_t(i);
+        if (isUnchanged[i]) {
+            ++now;
+            continue;
+        }
         if (change.before >= 0)
             rows.add(change.before, at, times[i],
                      change.isThere ? flow::Change::UpdateBefore : flow::Change::Delete);
@@ -103,7 +174,6 @@ GroupChanges::stream(const std::vector<GroupChange>& changes, const arrow::Array
                      change.before >= 0 ? flow::Change::UpdateAfter : flow::Change::Insert);
     }
     const auto resultRows = indexArray(rows.results), changeRows = indexArray(rows.changes);
-    SLUICE_TRY(const arrow::ArrayVector before, shown());
     arrow::ArrayVector columns;
     for (const auto& key : keys) {
         SLUICE_TRY(auto column, taken(key, changeRows));

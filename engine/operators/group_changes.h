@@ -39,8 +39,9 @@ public:
     bool empty() const { return m_changes.empty(); }
     void clear();
 
-    /// Makes the rows of a change stream. keys: columns with a row for each change. after: results
-    /// with a row for each change that isThere. times: of each change; gives those of the rows.
+    /// Makes the rows of a change stream; a group whose results are as they were shown has none.
+    /// keys: columns with a row for each change. after: results with a row for each change that
+    /// isThere. times: of each change; gives those of the rows.
     Result<std::shared_ptr<arrow::RecordBatch>> stream(const std::vector<GroupChange>& changes,
                                                        const arrow::ArrayVector& keys,
                                                        const arrow::ArrayVector& after,

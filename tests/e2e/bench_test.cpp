@@ -33,6 +33,7 @@ private slots:
         row("nexmark --query q2 --events 20000 --runs 1", "nexmark_J_q2", 18'400, kParsed);
         row("nexmark --query q13 --mode E --events 20000 --runs 2", "nexmark_E_q13", 18'400,
             kParsed);
+        row("nexmark --query q4 --events 20000 --runs 1", "nexmark_J_q4", 19'600, kParsed);
         row("nexmark --query q0 --mode K --events 20000 --runs 1", "nexmark_K_q0", 18'400,
             "events_per_second cores_used");
         row("kafka --events 10000 --runs 1", "kafka_write", 9'200, "events_per_second cores_used");

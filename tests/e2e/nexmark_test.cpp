@@ -99,6 +99,7 @@ private slots:
         QTest::newRow("q1") << 1000 << 46'000;
         QTest::newRow("q2") << 1000 << 100;
         QTest::newRow("q3") << 1000 << 50;
+        QTest::newRow("q4") << 1000 << 5;
         QTest::newRow("q5") << 1000 << 25;
         QTest::newRow("q7") << 1000 << 5;
         QTest::newRow("q8") << 1000 << 100;

@@ -3,6 +3,7 @@
 
 #include "engine/columns/types.h"
 #include "engine/operators/aggregates/count.h"
+#include "engine/operators/aggregates/counted.h"
 #include "engine/operators/aggregates/distinct.h"
 #include "engine/operators/aggregates/extremes.h"
 #include "engine/operators/aggregates/histogram.h"
@@ -268,14 +269,18 @@ const std::vector<AggregateInfo>& aggregateFunctions()
 
 std::unique_ptr<Aggregate> BoundAggregate::make() const
 {
+    if (function == "count" && !isDistinct)
+        return makeCount();
     if (function == "count")
-        return isDistinct ? makeCountDistinct(input) : makeCount();
+        return takesRowsOut ? makeCountedDistinct(input) : makeCountDistinct(input);
     if (function == "min" || function == "max")
-        return makeExtreme(input, function == "max");
+        return takesRowsOut ? makeCountedExtreme(input, function == "max")
+                            : makeExtreme(input, function == "max");
     if (function == "first" || function == "last")
         return makeFirst(input, function == "last");
     if (function == "approx_quantile")
-        return makeQuantile(parameters[0]);
+        return takesRowsOut ? makeCountedQuantile(input, parameters[0])
+                            : makeQuantile(parameters[0]);
     if (function == "approx_distinct")
         return makeApproxDistinct(input);
     if (function == "top_k")
@@ -287,6 +292,23 @@ std::unique_ptr<Aggregate> BoundAggregate::make() const
     if (arrow::is_floating(input->id()))
         return makeRealSum(function == "avg");
     return makeExactSum(input, output);
+}
+
+bool BoundAggregate::canTakeRowsOut(std::string& cure) const
+{
+    // The sketches forget which values they have seen; a row that is taken out does not say at what
+    // time it came.
+    static const std::map<std::string, std::string> cures{
+        {"first", "take it from the rows before the changes, or rank them: top_n with order_by"},
+        {"last", "take it from the rows before the changes, or rank them: top_n with order_by"},
+        {"approx_distinct", "count(DISTINCT x) can"},
+        {"top_k",
+         "group by the value as well and count(*), or take it from the rows before the "
+         "changes"}};
+    const auto found = cures.find(function);
+    if (found != cures.end())
+        cure = found->second;
+    return found == cures.end();
 }
 
 std::optional<BoundAggregate> bindAggregate(const expr::Call& call, const std::string& path,

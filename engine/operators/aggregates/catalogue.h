@@ -28,8 +28,11 @@ struct BoundAggregate
     std::shared_ptr<arrow::DataType> output;
     bool isDistinct = false;        // count(DISTINCT x)
     std::vector<double> parameters; // the constants behind x: share, k, bounds
+    bool takesRowsOut = false; // make() gives accumulators with an inverse, at the price of memory
 
     std::unique_ptr<Aggregate> make() const;
+    /// Returns whether rows can be taken out of it; why not and what to do instead, if not.
+    bool canTakeRowsOut(std::string& cure) const;
 };
 
 /// Checks a call: known function, number and types of arguments. Findings go to out.
