@@ -129,27 +129,27 @@ Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string
     return offset == 0 ? syncFolder(std::filesystem::path(path).parent_path().string()) : ok();
 }
 
-Result<std::string> readFilePart(const std::string& path, std::uint64_t offset,
-                                 std::uint64_t length)
+Status readFilePart(const std::string& path, std::uint64_t offset, std::uint64_t length,
+                    std::string& out)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.isOpen())
         return errorFromErrno(errno, "cannot open", path);
     std::error_code ignored;
     const std::uint64_t size = std::filesystem::file_size(path, ignored); // trust no length
-    std::string content(offset >= size ? 0 : std::min(length, size - offset), '\0');
-    for (std::size_t done = 0; done < content.size();) {
-        const ssize_t got = ::pread(file.number(), content.data() + done, content.size() - done,
-                                    off_t(offset + done));
+    out.resize(ignored || offset >= size ? 0 : std::min(length, size - offset));
+    for (std::size_t done = 0; done < out.size();) {
+        const ssize_t got
+            = ::pread(file.number(), out.data() + done, out.size() - done, off_t(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return errorFromErrno(errno, "cannot read", path);
         if (got == 0)
-            content.resize(done);
+            out.resize(done);
         done += std::size_t(got);
     }
-    return content;
+    return ok();
 }
 
 Result<std::string> readFile(const std::string& path)

@@ -31,9 +31,9 @@ Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string
 
 /// Reads a whole file.
 Result<std::string> readFile(const std::string& path);
-/// Reads length bytes of a file from an offset; fewer if it ends before.
-Result<std::string> readFilePart(const std::string& path, std::uint64_t offset,
-                                 std::uint64_t length);
+/// Reads length bytes of a file from an offset, fewer if it ends before; out keeps its memory.
+Status readFilePart(const std::string& path, std::uint64_t offset, std::uint64_t length,
+                    std::string& out);
 /// Creates a folder and its parents.
 Status makeFolder(const std::string& path);
 

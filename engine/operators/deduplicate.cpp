@@ -130,9 +130,11 @@ Result<flow::SaveKind> Deduplicate::save(ByteWriter& out, flow::SaveKind wanted)
 
 Status Deduplicate::load(ByteReader& in, flow::SaveKind kind)
 {
-    if (kind == flow::SaveKind::Whole) // of an earlier version
+    if (kind == flow::SaveKind::Log)
+        return m_seen.load(in);
+    if (kind == flow::SaveKind::Whole)
         m_seen.clear();
-    return m_seen.load(in);
+    return m_seen.loadWide(in);
 }
 
 } // namespace sluice::operators

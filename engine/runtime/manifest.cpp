@@ -175,18 +175,26 @@ Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& 
 
 Result<std::string> ManifestStore::readState(const StateSegment& segment) const
 {
+    std::string bytes;
+    SLUICE_TRY(readState(segment, bytes));
+    return bytes;
+}
+
+Status ManifestStore::readState(const StateSegment& segment, std::string& out) const
+{
     const bool isLog = segment.kind == flow::SaveKind::Log;
     const std::string path = isLog ? logPath(segment) : statePath(segment.epoch);
     const std::string_view wanted = isLog ? kLogHeader : kStateHeader;
-    SLUICE_TRY(const std::string header, readFilePart(path, 0, wanted.size()));
+    std::string header;
+    SLUICE_TRY(readFilePart(path, 0, wanted.size(), header));
     if (header != wanted)
         return damaged(path, "this is not a state file of version 1");
-    SLUICE_TRY(std::string piece, readFilePart(path, segment.offset, segment.length));
-    if (piece.size() != segment.length)
+    SLUICE_TRY(readFilePart(path, segment.offset, segment.length, out));
+    if (out.size() != segment.length)
         return damaged(path, "the state file ends too early");
-    if (crc32c(piece) != segment.crc)
+    if (crc32c(out) != segment.crc)
         return damaged(path, "the state does not match its checksum");
-    return piece;
+    return ok();
 }
 
 void ManifestStore::removeOld(const Manifest& current) const

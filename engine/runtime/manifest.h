@@ -81,6 +81,8 @@ public:
     Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
     /// Reads a piece of state, checked.
     Result<std::string> readState(const StateSegment& segment) const;
+    /// The same into a string whose memory is used again.
+    Status readState(const StateSegment& segment, std::string& out) const;
 
     /// Removes manifests but the newest three, and state files and documents that none of those
     /// names.

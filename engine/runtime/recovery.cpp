@@ -6,6 +6,7 @@
 #include "engine/runtime/plan_diff.h"
 
 #include <algorithm>
+#include <array>
 #include <future>
 
 namespace sluice::runtime {
@@ -145,16 +146,18 @@ Status PipelineRun::restoreOperator(const std::string& node, flow::Operator& op,
     const StateChain& chain = manifest.state.at(node);
     op.expectState(savedStateBytes(manifest, node));
     // The next piece is read and checked while one is taken in.
-    const auto readAhead = [this, &chain](std::size_t i) {
-        return std::async(std::launch::async,
-                          [this, &segment = chain[i]] { return m_manifests.readState(segment); });
+    std::array<std::string, 2> buffers;
+    const auto readAhead = [&](std::size_t i) {
+        return std::async(std::launch::async, [this, &segment = chain[i], &to = buffers[i % 2]] {
+            return m_manifests.readState(segment, to);
+        });
     };
-    std::future<Result<std::string>> ahead = readAhead(0);
+    std::future<Status> ahead = readAhead(0);
     for (std::size_t i = 0; i < chain.size(); ++i) {
-        SLUICE_TRY(const std::string bytes, ahead.get());
+        SLUICE_TRY(ahead.get());
         if (i + 1 < chain.size())
             ahead = readAhead(i + 1);
-        ByteReader reader(bytes);
+        ByteReader reader(buffers[i % 2]);
         SLUICE_TRY(op.load(reader, chain[i].kind));
         SLUICE_TRY(reader.status(node + ", state of epoch " + std::to_string(chain[i].epoch)));
     }

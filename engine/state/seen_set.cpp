@@ -2,14 +2,18 @@
 #include "engine/state/seen_set.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <numeric>
+#include <thread>
 
 namespace sluice::state {
 namespace {
 
 constexpr std::size_t kAhead = 16; // keys whose slots are on their way from memory
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
+constexpr std::size_t kWorthThreads = 200'000; // keys
 constexpr double kFirstSlots = 16;
 constexpr double kGrowth = 1.5;
 
@@ -26,6 +30,19 @@ std::size_t slotsFor(std::size_t keys, std::size_t part, std::size_t parts)
     while (slots * 0.74 < double(keys) + 1)
         slots *= kGrowth;
     return std::size_t(slots);
+}
+
+std::uint32_t highOf(std::uint64_t hash)
+{
+    return std::uint32_t(hash >> 32);
+}
+
+// Calls work(first, end) for the two halves of so many parts, at the same time.
+template <class Work> void forHalves(std::size_t parts, const Work& work)
+{
+    std::thread other([&] { work(parts / 2, parts); });
+    work(0, parts / 2);
+    other.join();
 }
 
 } // namespace
@@ -57,7 +74,7 @@ bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t time
                      EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
-    return insertHashed(hash, lowOf(key), timeUs);
+    return insertHashed(highOf(hash), lowOf(key), timeUs);
 }
 
 void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> timesUs,
@@ -69,14 +86,16 @@ void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> t
     for (std::size_t row = 0; row < rows; ++row)
         m_lows[row] = lowOf(keys.key(row));
     for (std::size_t row = 0; row < rows; ++row) {
-        if (row + kAhead < rows)
-            partOf(keys.hashes[row + kAhead]).prefetch(keys.hashes[row + kAhead]);
-        if (insertHashed(keys.hashes[row], m_lows[row], timesUs[row]))
+        if (row + kAhead < rows) {
+            const std::uint32_t ahead = highOf(keys.hashes[row + kAhead]);
+            partOf(ahead).prefetch(ahead, m_lows[row + kAhead]);
+        }
+        if (insertHashed(highOf(keys.hashes[row]), m_lows[row], timesUs[row]))
             unseen.push_back(std::uint32_t(row));
     }
 }
 
-bool SeenSet::insertHashed(std::uint64_t high, std::uint64_t low, std::int64_t timeUs)
+bool SeenSet::insertHashed(std::uint32_t high, std::uint64_t low, std::int64_t timeUs)
 {
     SeenTable& part = partOf(high);
     SeenKey& slot = part.slotOf(high, low);
@@ -134,13 +153,23 @@ void SeenSet::saveAll(ByteWriter& out, EventTime watermark)
     saveNew(out);
 }
 
+// A piece: how many keys (varint), how many of each part (u32), the keys by part.
 void SeenSet::saveNew(ByteWriter& out)
 {
+    std::array<std::uint32_t, kParts> counts{};
     m_savedNewestUs = INT64_MIN;
+    for (const SeenKey& key : m_changes) {
+        ++counts[key.high >> kPartShift];
+        m_savedNewestUs = std::max<std::int64_t>(m_savedNewestUs, key.timeUs);
+    }
+    std::array<std::size_t, kParts> places{};
+    std::exclusive_scan(counts.begin(), counts.end(), places.begin(), std::size_t(0));
+    m_sorted.resize(m_changes.size());
     for (const SeenKey& key : m_changes)
-        m_savedNewestUs = std::max(m_savedNewestUs, key.timeUs);
-    out.varint(m_changes.size());
-    out.raw(m_changes.data(), m_changes.size() * sizeof(SeenKey));
+        m_sorted[places[key.high >> kPartShift]++] = key;
+    out.varint(m_sorted.size());
+    out.raw(counts.data(), sizeof counts);
+    out.raw(m_sorted.data(), m_sorted.size() * sizeof(SeenKey));
     m_changes.clear();
 }
 
@@ -153,14 +182,29 @@ EventTime SeenSet::savedUntil() const
 void SeenSet::expect(std::uint64_t bytes)
 {
     const std::size_t each = bytes / sizeof(SeenKey) / kParts;
+    std::vector<SeenTable*> made;
     for (std::size_t part = 0; part < kParts; ++part) {
-        SeenTable& table = m_parts[part];
         const std::size_t slots = slotsFor(each + each / 64, part, kParts);
-        if (slots <= table.slotCount())
+        if (slots <= m_parts[part].slotCount())
             continue;
-        m_bytes -= table.bytes();
-        table.rebuild(slots, INT64_MIN);
-        m_bytes += table.bytes();
+        m_parts[part].rebuild(slots, INT64_MIN);
+        made.push_back(&m_parts[part]);
+    }
+    // Apart from the above: a thread that maps memory waits for those that populate theirs.
+    if (each * kParts >= kWorthThreads)
+        forHalves(made.size(), [&made](std::size_t first, std::size_t end) {
+            for (std::size_t i = first; i < end; ++i)
+                made[i]->populate();
+        });
+    countAll();
+}
+
+void SeenSet::countAll()
+{
+    m_used = m_bytes = 0;
+    for (const SeenTable& part : m_parts) {
+        m_used += part.size();
+        m_bytes += part.bytes();
     }
 }
 
@@ -169,38 +213,88 @@ void SeenSet::put(const SeenKey& key)
     SeenTable& part = partOf(key.high);
     SeenKey& slot = part.slotOf(key.high, key.low);
     if (slot.low != 0) {
-        slot.timeUs = std::max(slot.timeUs, key.timeUs); // seen again, beyond the horizon
+        slot.timeUs = std::max<std::int64_t>(slot.timeUs, key.timeUs); // seen beyond the horizon
         return;
     }
     part.fill(slot, key);
-    ++m_used;
-    if (part.isFull())
-        rebuild(key.high >> kPartShift);
+    if (part.isFull()) {
+        const std::size_t at = key.high >> kPartShift;
+        part.rebuild(slotsFor(part.size(), at, kParts), INT64_MIN);
+    }
+}
+
+void SeenSet::putAll(std::string_view keys)
+{
+    const auto keyAt = [keys](std::size_t i) {
+        SeenKey key;
+        std::memcpy(&key, keys.data() + i * sizeof key, sizeof key);
+        key.low |= 1;
+        return key;
+    };
+    const std::size_t count = keys.size() / sizeof(SeenKey);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i + kAhead < count) {
+            const SeenKey ahead = keyAt(i + kAhead);
+            partOf(ahead.high).prefetch(ahead.high, ahead.low);
+        }
+        put(keyAt(i));
+    }
+}
+
+// The parts of a piece: the keys of each.
+Status SeenSet::readPiece(ByteReader& in, Piece& piece)
+{
+    const std::uint64_t count = in.varint();
+    std::array<std::uint32_t, kParts> counts{};
+    in.raw(counts.data(), sizeof counts);
+    std::uint64_t sum = 0;
+    for (std::size_t part = 0; part < kParts; ++part) {
+        sum += counts[part];
+        piece[part] = in.view(counts[part] * sizeof(SeenKey));
+    }
+    SLUICE_TRY(in.status("deduplication state"));
+    if (sum == count)
+        return ok();
+    return Error{.code = ErrorCode::DecodeFailed,
+                 .message = "the keys of the parts are not as many as all",
+                 .object = "deduplication state",
+                 .hint = {},
+                 .cause = {}};
 }
 
 Status SeenSet::load(ByteReader& in)
 {
-    while (in.left() > 0 && !in.hasFailed()) {
-        const std::uint64_t count = in.varint();
-        if (count > in.left() / sizeof(SeenKey)) {
-            in.view(in.left() + 1); // marks it as torn
-            break;
-        }
-        const std::string_view bytes = in.view(count * sizeof(SeenKey));
-        const auto keyAt = [&bytes](std::size_t i) {
-            SeenKey key;
-            std::memcpy(&key, bytes.data() + i * sizeof key, sizeof key);
-            key.low |= 1;
-            return key;
-        };
-        for (std::size_t i = 0; i < count; ++i) {
-            if (i + kAhead < count) {
-                const std::uint64_t ahead = keyAt(i + kAhead).high;
-                partOf(ahead).prefetch(ahead);
-            }
-            put(keyAt(i));
-        }
+    std::vector<Piece> pieces;
+    const std::size_t most = in.left() / sizeof(SeenKey);
+    while (in.left() > 0)
+        SLUICE_TRY(readPiece(in, pieces.emplace_back()));
+    // Saved whole, keys come in the order of their places. In a table that grows as they come all
+    // would crowd at its front, and each would walk past those before it.
+    expect((m_used + most) * sizeof(SeenKey));
+    const auto putParts = [&](std::size_t first, std::size_t end) {
+        for (std::size_t part = first; part < end; ++part)
+            for (const Piece& piece : pieces)
+                putAll(piece[part]);
+    };
+    if (most < kWorthThreads)
+        putParts(0, kParts);
+    else
+        forHalves(kParts, putParts);
+    countAll();
+    return ok();
+}
+
+Status SeenSet::loadWide(ByteReader& in)
+{
+    const std::uint64_t count = in.varint();
+    for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
+        SeenKey key;
+        key.high = highOf(in.u64());
+        key.low = in.u64() | 1;
+        key.timeUs = in.i64();
+        put(key);
     }
+    countAll();
     return in.status("deduplication state");
 }
 

@@ -6,6 +6,7 @@
 #include "engine/state/key_codec.h"
 #include "engine/state/seen_table.h"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -13,14 +14,14 @@
 
 namespace sluice::state {
 
-/// Which keys were seen within a horizon of event time. A key is kept as 128 bits of hash (two keys
-/// among a billion collide with a chance of 10^-21) and the time it was first seen (of the newest,
-/// if seen again beyond the horizon): 24 bytes, 32 to 48 with the free slots. A key is released
+/// Which keys were seen within a horizon of event time. A key is kept as 96 bits of hash (two keys
+/// among a billion collide with a chance of 10^-11) and the time it was first seen (of the newest,
+/// if seen again beyond the horizon): 20 bytes, 27 to 40 with the free slots. A key is released
 /// when the watermark is past its time plus the horizon; released slots are reused when their part
 /// of the set is next rebuilt. One thread.
 ///
-/// The set is made of 256 tables, by the first bits of the hash, whose sizes are spread over a step
-/// of growth: one after the other grows, so that no row waits for more than a 256th of the keys.
+/// The set is made of 64 tables, by the first bits of the hash, whose sizes are spread over a step
+/// of growth: one after the other grows, so that no row waits for more than a 64th of the keys.
 class SeenSet
 {
 public:
@@ -47,25 +48,31 @@ public:
 
     /// Makes room for the keys of a saved state of so many bytes.
     void expect(std::uint64_t bytes);
-    /// Adds the keys of saves that lie one behind the other.
+    /// Adds the keys of saves that lie one behind the other. Many are added by two threads.
     Status load(ByteReader& in);
+    /// Adds those of a save before there were logs: 128 bits of hash and the time.
+    Status loadWide(ByteReader& in);
     void clear();
 
 private:
-    static constexpr std::size_t kParts = 256;
-    static constexpr int kPartShift = 56;
+    static constexpr std::size_t kParts = 64;
+    static constexpr int kPartShift = 26;
 
     std::int64_t releaseUs() const; // keys before it are released
-    SeenTable& partOf(std::uint64_t high) { return m_parts[high >> kPartShift]; }
-    bool insertHashed(std::uint64_t high, std::uint64_t low, std::int64_t timeUs);
+    SeenTable& partOf(std::uint32_t high) { return m_parts[high >> kPartShift]; }
+    bool insertHashed(std::uint32_t high, std::uint64_t low, std::int64_t timeUs);
     void put(const SeenKey& key);
+    using Piece = std::array<std::string_view, kParts>; // the bytes of the keys of each part
+    static Status readPiece(ByteReader& in, Piece& piece);
+    void putAll(std::string_view keys);
     void rebuild(std::size_t part);
+    void countAll();
 
     const std::int64_t m_horizonUs;
     std::vector<SeenTable> m_parts;
     std::size_t m_used = 0, m_bytes = 0; // of all parts
     std::size_t m_nextReleased = 0;      // the part that release() looks at next
-    std::vector<SeenKey> m_changes;
+    std::vector<SeenKey> m_changes, m_sorted;
     std::int64_t m_savedNewestUs = INT64_MIN;
     std::vector<std::uint64_t> m_lows; // of a batch
     EventTime m_watermark = EventTime::min();

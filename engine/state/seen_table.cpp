@@ -65,12 +65,12 @@ bool SeenTable::growInPlace(std::size_t slotsWanted, std::int64_t releaseUs)
             continue;
         slots()[--from] = key;
         ++m_used;
-        m_oldestUs = std::min(m_oldestUs, key.timeUs);
+        m_oldestUs = std::min<std::int64_t>(m_oldestUs, key.timeUs);
     }
     std::size_t end = 0; // all before it are in their places
     for (; from < all; ++from) {
         const SeenKey key = slots()[from];
-        std::size_t at = homeOf(key.high);
+        std::size_t at = homeOf(key.high, key.low);
         while (at < end && slots()[at].low != 0)
             ++at;
         if (at > from) // a key that wrapped around, or a crowd at the end

@@ -5,21 +5,25 @@
 #include "engine/base/time.h"
 #include "engine/base/zeroed_memory.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
 namespace sluice::state {
 
-/// A key as 128 bits of hash, and when it was first seen. Also its layout in a saved state.
-struct SeenKey
+/// A key as 96 bits of hash, and when it was first seen. Also its layout in a saved state. Packed:
+/// it is read from memory, and fresh memory is what a large set costs most.
+struct __attribute__((packed, aligned(4))) SeenKey
 {
-    std::uint64_t high = 0, low = 0; // low 0 = a free slot
+    std::uint32_t high = 0;
+    std::uint64_t low = 0; // 0 = a free slot
     std::int64_t timeUs = 0;
 };
+static_assert(sizeof(SeenKey) == 20);
 
 /// A table of seen keys with linear probing, one of the parts of a SeenSet. Keys lie in the order
-/// of the bits of `high` behind the first eight, so that it grows where it is: its keys go to the
-/// end of the larger block and from there to their places, front to back. One thread.
+/// of the bits of the hash behind those of the part, so that it grows where it is: its keys go to
+/// the end of the larger block and from there to their places, front to back. One thread.
 class SeenTable
 {
 public:
@@ -33,20 +37,23 @@ public:
     explicit SeenTable(std::size_t slots) { begin(slots); }
 
     /// Where the key is, or where it would be put; fill() must follow if it is.
-    SeenKey& slotOf(std::uint64_t high, std::uint64_t low)
+    SeenKey& slotOf(std::uint32_t high, std::uint64_t low)
     {
-        for (std::size_t at = homeOf(high);; at = at + 1 == allSlots() ? 0 : at + 1) {
+        for (std::size_t at = homeOf(high, low);; at = at + 1 == allSlots() ? 0 : at + 1) {
             SeenKey& slot = slots()[at];
             if (slot.low == 0 || (slot.high == high && slot.low == low))
                 return slot;
         }
     }
-    void prefetch(std::uint64_t high) const { __builtin_prefetch(slots() + homeOf(high), 1); }
+    void prefetch(std::uint32_t high, std::uint64_t low) const
+    {
+        __builtin_prefetch(slots() + homeOf(high, low), 1);
+    }
     void fill(SeenKey& slot, const SeenKey& key)
     {
         slot = key;
         ++m_used;
-        m_oldestUs = key.timeUs < m_oldestUs ? key.timeUs : m_oldestUs;
+        m_oldestUs = std::min<std::int64_t>(m_oldestUs, key.timeUs);
     }
 
     bool isFull() const { return m_used * 4 > m_slots * 3; }
@@ -61,12 +68,14 @@ public:
 
     /// Forgets released keys and goes over to so many slots; more than the kept keys.
     void rebuild(std::size_t slots, std::int64_t releaseUs);
+    /// Touches its memory, which takes the system longer than it takes to fill it.
+    void populate() { m_memory.populate(); }
 
 private:
     SeenKey* slots() const { return static_cast<SeenKey*>(m_memory.data()); }
-    std::size_t homeOf(std::uint64_t high) const
+    std::size_t homeOf(std::uint32_t high, std::uint64_t low) const
     {
-        return std::size_t((UInt128(high << 8) * m_slots) >> 64);
+        return std::size_t((UInt128((std::uint64_t(high) << 38) | (low >> 26)) * m_slots) >> 64);
     }
     // Behind the last home there are a few more slots, so that hardly any key wraps around.
     static std::size_t tailOf(std::size_t slots) { return slots < 1024 ? slots / 4 + 4 : 256; }

@@ -104,8 +104,8 @@ private slots:
             largest = std::max(largest, set.bytes() - before);
             before = set.bytes();
         }
-        QVERIFY2(largest * 100 < set.bytes(), std::to_string(largest).c_str());
-        QVERIFY(set.bytes() <= set.size() * 48 + (64 << 10));
+        QVERIFY2(largest * 64 < set.bytes(), std::to_string(largest).c_str());
+        QVERIFY(set.bytes() <= set.size() * 40 + (64 << 10));
     }
     void aPieceIsOfUseUntilItsNewestKeyIsReleased()
     {
