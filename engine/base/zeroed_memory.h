@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -21,7 +22,11 @@ public:
         : m_bytes(bytes)
     {
         if (!isLarge()) {
-            m_data = std::calloc(1, bytes);
+            // Written now: a page that is read first is given twice, and each time all processors
+            // are told.
+            m_data = std::malloc(bytes);
+            if (m_data)
+                std::memset(m_data, 0, bytes);
         } else {
             m_data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                             0);
@@ -54,12 +59,22 @@ public:
     ZeroedMemory(const ZeroedMemory&) = delete;
     ZeroedMemory& operator=(const ZeroedMemory&) = delete;
 
-    /// Makes it larger and keeps its content, without touching fresh memory; the rest is zeros.
-    /// False if it cannot: it is small, or there is no memory.
+    /// Makes it larger and keeps its content; the rest is zeros, and of a large one not touched yet.
+    /// False if it cannot: it is small and would be large, or there is no memory.
     bool grow(std::size_t bytes)
     {
-        if (!isLarge() || bytes < m_bytes)
+        const bool willBeLarge = bytes >= kLarge;
+        if (bytes < m_bytes || willBeLarge != isLarge())
             return false;
+        if (!willBeLarge) {
+            void* moved = std::realloc(m_data, bytes);
+            if (!moved)
+                return false;
+            m_data = moved;
+            std::memset(static_cast<char*>(m_data) + m_bytes, 0, bytes - m_bytes);
+            m_bytes = bytes;
+            return true;
+        }
         void* moved = ::mremap(m_data, m_bytes, bytes, MREMAP_MAYMOVE);
         if (moved == MAP_FAILED)
             return false;

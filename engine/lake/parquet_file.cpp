@@ -64,7 +64,8 @@ const char* codecName(Codec codec)
     return "none";
 }
 
-std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings)
+std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings,
+                                                            const arrow::Schema& schema)
 {
     parquet::WriterProperties::Builder builder;
     builder.version(parquet::ParquetVersion::PARQUET_2_6);
@@ -87,6 +88,9 @@ std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& 
     }
     for (const std::string& column : settings.unmeasuredColumns)
         builder.disable_statistics(column);
+    for (const auto& field : schema.fields())
+        if (!settings.measuresTexts && field->type()->id() == arrow::Type::STRING)
+            builder.disable_statistics(field->name());
     return builder.build();
 }
 
@@ -102,9 +106,10 @@ arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> openParquet(const std
     return reader;
 }
 
-ParquetFile::ParquetFile(std::string path, const arrow::Schema& schema)
+ParquetFile::ParquetFile(std::string path, const arrow::Schema& schema,
+                         const FileSettings& settings)
     : m_path(std::move(path))
-    , m_stats(schema)
+    , m_stats(schema, settings.unmeasuredColumns)
 {
 }
 
@@ -112,12 +117,12 @@ Result<std::unique_ptr<ParquetFile>>
 ParquetFile::create(const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
                     const FileSettings& settings)
 {
-    std::unique_ptr<ParquetFile> file(new ParquetFile(path, *schema));
+    std::unique_ptr<ParquetFile> file(new ParquetFile(path, *schema, settings));
     SLUICE_LAKE_ARROW_VALUE(file->m_stream, arrow::io::FileOutputStream::Open(path), path);
     SLUICE_LAKE_ARROW_VALUE(file->m_writer,
                             parquet::arrow::FileWriter::Open(*schema, recyclingPool(),
                                                              file->m_stream,
-                                                             writerProperties(settings),
+                                                             writerProperties(settings, *schema),
                                                              arrowProperties()),
                             path);
     return file;

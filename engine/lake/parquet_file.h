@@ -30,6 +30,7 @@ struct FileSettings
     std::set<std::string> plainColumns;  // no dictionary: values hardly repeat
     std::set<std::string> packedColumns; // integers as differences (DELTA_BINARY_PACKED)
     std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
+    bool measuresTexts = true; // also in the file's footer, not only for the log; costs more
 };
 
 /// What the log needs to know of a closed file.
@@ -64,7 +65,7 @@ public:
     Result<ClosedFile> close();
 
 private:
-    ParquetFile(std::string path, const arrow::Schema& schema);
+    ParquetFile(std::string path, const arrow::Schema& schema, const FileSettings& settings);
     Status startGroupIfFull(const arrow::RecordBatch& batch);
 
     std::string m_path;
@@ -81,6 +82,7 @@ private:
 arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> openParquet(const std::string& path);
 
 /// Returns the writer properties for settings; for tests and for the compaction.
-std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings);
+std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings,
+                                                            const arrow::Schema& schema);
 
 } // namespace sluice::lake

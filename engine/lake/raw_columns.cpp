@@ -5,6 +5,7 @@
 #include "engine/columns/recycling_pool.h"
 #include "engine/lake/lake_error.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -14,6 +15,7 @@
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_dict.h>
 #include <arrow/array/array_primitive.h>
+#include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_time.h>
 #include <arrow/array/util.h>
 #include <arrow/buffer.h>
@@ -23,7 +25,10 @@
 namespace sluice::lake {
 namespace {
 
-constexpr std::size_t kLongestNumber = 20; // digits and sign of an int64
+constexpr std::size_t kLongestNumber = 20;  // digits and sign of an int64
+constexpr std::size_t kMostPartitions = 64; // in a dictionary
+
+constexpr std::array<std::int32_t, 16384> kZeros{}; // indices of a dictionary's first value
 
 // Which rows of a batch are written, and the raw record of each.
 struct RawPick
@@ -31,7 +36,7 @@ struct RawPick
     std::vector<std::uint32_t> rows, records;
 };
 
-const std::shared_ptr<arrow::DataType>& constantType()
+const std::shared_ptr<arrow::DataType>& repeatedType()
 {
     static const auto type = arrow::dictionary(arrow::int32(), arrow::utf8());
     return type;
@@ -181,20 +186,26 @@ arrow::Result<std::shared_ptr<arrow::Array>> pickEventTimes(const Batch& batch,
     return builder.Finish();
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>> repeatedText(const std::string& text, std::size_t rows)
+// A dictionary, which the Parquet writer takes over as it is, and one value of it for all rows: no
+// hash per row. If the dictionary is another one than the file's, the writer gives dictionaries up
+// for the rest of the file.
+arrow::Result<std::shared_ptr<arrow::Array>>
+repeatedText(const std::vector<std::string>& dictionary, std::size_t index, std::size_t rows)
 {
-    return arrow::MakeArrayFromScalar(arrow::StringScalar(text), std::int64_t(rows));
-}
-
-// A dictionary of one value, which the Parquet writer takes over as it is: no hash per row. Only
-// for values that never change within a file, because a changed dictionary makes it give up.
-arrow::Result<std::shared_ptr<arrow::Array>> constantText(const std::string& text, std::size_t rows)
-{
-    ARROW_ASSIGN_OR_RAISE(auto dictionary, repeatedText(text, 1));
-    ARROW_ASSIGN_OR_RAISE(auto indices,
-                          arrow::MakeArrayFromScalar(arrow::Int32Scalar(0), std::int64_t(rows)));
-    return std::make_shared<arrow::DictionaryArray>(constantType(), std::move(indices),
-                                                    std::move(dictionary));
+    arrow::StringBuilder values;
+    ARROW_RETURN_NOT_OK(values.AppendValues(dictionary));
+    ARROW_ASSIGN_OR_RAISE(auto all, values.Finish());
+    std::shared_ptr<arrow::Array> indices;
+    if (index == 0 && rows <= kZeros.size()) {
+        indices = std::make_shared<arrow::Int32Array>(std::int64_t(rows),
+                                                      arrow::Buffer::Wrap(kZeros.data(),
+                                                                          kZeros.size()));
+    } else {
+        const arrow::Int32Scalar one(static_cast<std::int32_t>(index));
+        ARROW_ASSIGN_OR_RAISE(indices, arrow::MakeArrayFromScalar(one, std::int64_t(rows)));
+    }
+    return std::make_shared<arrow::DictionaryArray>(repeatedType(), std::move(indices),
+                                                    std::move(all));
 }
 
 std::string schemaFingerprint(const arrow::Schema& schema)
@@ -206,29 +217,6 @@ std::string schemaFingerprint(const arrow::Schema& schema)
     std::snprintf(hex.data(), hex.size(), "%016llx",
                   static_cast<unsigned long long>(fingerprint(text)));
     return hex.data();
-}
-
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> rawBatch(const Batch& batch, const RawPick& pick,
-                                                            Texts data, const std::string& schemaId)
-{
-    const RawRecords& raw = *batch.raw;
-    const std::size_t rows = pick.records.size();
-    const auto count = std::int64_t(rows);
-    ARROW_ASSIGN_OR_RAISE(const Texts ids, buildIds(raw, pick.records));
-    ARROW_ASSIGN_OR_RAISE(auto eventTimes, pickEventTimes(batch, pick.rows));
-    ARROW_ASSIGN_OR_RAISE(auto source, constantText(*raw.source, rows));
-    ARROW_ASSIGN_OR_RAISE(auto partition, repeatedText(*raw.partition, rows));
-    ARROW_ASSIGN_OR_RAISE(auto offsets, buildOffsets(raw, pick.records));
-    ARROW_ASSIGN_OR_RAISE(auto ingestTimes,
-                          arrow::MakeArrayFromScalar(arrow::TimestampScalar(raw.ingestTimeUs,
-                                                                            timestampType()),
-                                                     count));
-    ARROW_ASSIGN_OR_RAISE(auto schemaIds, constantText(schemaId, rows));
-    return arrow::RecordBatch::Make(RawColumns::batchSchema(), count,
-                                    {stringArray(count, ids), std::move(eventTimes),
-                                     stringArray(count, data), std::move(source),
-                                     std::move(partition), std::move(offsets),
-                                     std::move(ingestTimes), std::move(schemaIds)});
 }
 
 } // namespace
@@ -261,14 +249,53 @@ const std::shared_ptr<arrow::Schema>& RawColumns::batchSchema()
     static const auto schema = [] {
         arrow::FieldVector fields = rawSchema()->fields();
         for (auto& field : fields)
-            if (field->name() == "source" || field->name() == "schema_id")
-                field = field->WithType(constantType());
+            if (field->name() == "source" || field->name() == "partition"
+                || field->name() == "schema_id")
+                field = field->WithType(repeatedType());
         return arrow::schema(std::move(fields));
     }();
     return schema;
 }
 
-Result<RawColumns::Rows> RawColumns::convert(const Batch& batch) const
+// Partitions come anew at most when a source is opened or grows, so that a file after that has one
+// dictionary. Of very many, each is given to the writer by itself.
+arrow::Result<std::shared_ptr<arrow::Array>>
+RawColumns::partitionColumn(const std::string& partition, std::size_t rows)
+{
+    auto found = std::ranges::find(m_partitions, partition);
+    if (found == m_partitions.end()) {
+        if (m_partitions.size() == kMostPartitions)
+            m_partitions.clear();
+        m_partitions.push_back(partition);
+        found = m_partitions.end() - 1;
+    }
+    return repeatedText(m_partitions, std::size_t(found - m_partitions.begin()), rows);
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>>
+RawColumns::rawBatch(const Batch& batch, const std::vector<std::uint32_t>& rows,
+                     const std::vector<std::uint32_t>& records, std::shared_ptr<arrow::Array> data)
+{
+    const RawRecords& raw = *batch.raw;
+    const std::size_t count = records.size();
+    ARROW_ASSIGN_OR_RAISE(const Texts ids, buildIds(raw, records));
+    ARROW_ASSIGN_OR_RAISE(auto eventTimes, pickEventTimes(batch, rows));
+    ARROW_ASSIGN_OR_RAISE(auto source, repeatedText({*raw.source}, 0, count));
+    ARROW_ASSIGN_OR_RAISE(auto partition, partitionColumn(*raw.partition, count));
+    ARROW_ASSIGN_OR_RAISE(auto offsets, buildOffsets(raw, records));
+    ARROW_ASSIGN_OR_RAISE(auto ingestTimes,
+                          arrow::MakeArrayFromScalar(arrow::TimestampScalar(raw.ingestTimeUs,
+                                                                            timestampType()),
+                                                     std::int64_t(count)));
+    ARROW_ASSIGN_OR_RAISE(auto schemaIds, repeatedText({m_schemaId}, 0, count));
+    return arrow::RecordBatch::Make(batchSchema(), std::int64_t(count),
+                                    {stringArray(std::int64_t(count), ids), std::move(eventTimes),
+                                     std::move(data), std::move(source), std::move(partition),
+                                     std::move(offsets), std::move(ingestTimes),
+                                     std::move(schemaIds)});
+}
+
+Result<RawColumns::Rows> RawColumns::convert(const Batch& batch)
 {
     Rows out;
     const std::string& source = *batch.raw->source;
@@ -279,7 +306,9 @@ Result<RawColumns::Rows> RawColumns::convert(const Batch& batch) const
         out.badRows = removeBadRows(*batch.raw, pick);
         SLUICE_LAKE_ARROW_VALUE(data, gatherRecords(*batch.raw, pick.records), source);
     }
-    SLUICE_LAKE_ARROW_VALUE(out.columns, rawBatch(batch, pick, std::move(data), m_schemaId),
+    SLUICE_LAKE_ARROW_VALUE(out.columns,
+                            rawBatch(batch, pick.rows, pick.records,
+                                     stringArray(std::int64_t(pick.records.size()), data)),
                             source);
     return out;
 }

@@ -29,7 +29,7 @@ class RawColumns
 public:
     explicit RawColumns(const arrow::Schema& readSchema);
 
-    /// Returns rawSchema() as the batches carry it: constants as dictionaries of one value.
+    /// Returns rawSchema() as the batches carry it: what repeats as dictionaries.
     static const std::shared_ptr<arrow::Schema>& batchSchema();
 
     struct Rows
@@ -39,10 +39,17 @@ public:
         std::int64_t repeated = 0;          // rows that came from the record of the row before
     };
     /// The batch must have raw records.
-    Result<Rows> convert(const Batch& batch) const;
+    Result<Rows> convert(const Batch& batch);
 
 private:
+    arrow::Result<std::shared_ptr<arrow::RecordBatch>>
+    rawBatch(const Batch& batch, const std::vector<std::uint32_t>& rows,
+             const std::vector<std::uint32_t>& records, std::shared_ptr<arrow::Array> data);
+    arrow::Result<std::shared_ptr<arrow::Array>> partitionColumn(const std::string& partition,
+                                                                 std::size_t rows);
+
     std::string m_schemaId;
+    std::vector<std::string> m_partitions; // seen so far: the dictionary of the column
 };
 
 } // namespace sluice::lake

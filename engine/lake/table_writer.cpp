@@ -121,8 +121,10 @@ Result<TableWriter::OpenFile*> TableWriter::openFile(const PartitionValues& valu
     if (!m_hasChosen)
         m_hasChosen = chooseEncodings(first, m_layout.files);
     FileSettings settings = m_layout.files;
-    if (isBehind && settings.yieldsToLoad)
+    if (isBehind && settings.yieldsToLoad) { // compaction makes it good
         settings.codec = Codec::Snappy;
+        settings.measuresTexts = false;
+    }
     OpenFile open;
     open.values = values;
     const std::string folder = partitionFolder(m_partitionNames, values);

@@ -29,7 +29,10 @@ void SeenTable::rebuild(std::size_t slots, std::int64_t releaseUs)
         return;
     const std::size_t before = allSlots();
     const ZeroedMemory old = std::move(m_memory);
+    const bool isFilled = m_used > 0; // else it may be populated later
     begin(slots);
+    if (isFilled)
+        populate();
     putAll({static_cast<const SeenKey*>(old.data()), before}, releaseUs);
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/lake/text_bounds.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <string_view>
+
+namespace sluice::lake {
+namespace {
+
+constexpr std::size_t kWord = 8;
+constexpr std::size_t kWords = 4;
+
+// Eight bytes of a value from `at` as a number that orders as they do, padded with zeros: where
+// numbers are equal it is left to the bytes. readable: how many may be read from the value's start.
+std::uint64_t wordOf(std::string_view value, std::size_t at, std::size_t readable)
+{
+    if (at >= value.size())
+        return 0;
+    const std::size_t left = value.size() - at;
+    std::uint64_t word = 0;
+    if (readable >= at + kWord)
+        std::memcpy(&word, value.data() + at, kWord);
+    else
+        std::memcpy(&word, value.data() + at, std::min(left, kWord));
+    word = __builtin_bswap64(word);
+    return left >= kWord ? word : word & (~std::uint64_t(0) << (64 - left * 8));
+}
+static_assert(std::endian::native == std::endian::little);
+
+struct Bound
+{
+    explicit Bound(std::string_view text)
+        : value(text)
+    {
+        for (std::size_t i = 0; i < kWords; ++i)
+            words[i] = wordOf(text, i * kWord, text.size());
+    }
+    std::string_view value;
+    std::array<std::uint64_t, kWords> words{};
+};
+
+// True if the value surely lies between the bounds.
+bool isInside(std::string_view value, std::size_t readable, const Bound& least,
+              const Bound& greatest)
+{
+    bool isAboveLeast = false, isBelowGreatest = false;
+    for (std::size_t i = 0; i < kWords; ++i) {
+        const std::uint64_t word = wordOf(value, i * kWord, readable);
+        if ((!isAboveLeast && word < least.words[i])
+            || (!isBelowGreatest && word > greatest.words[i]))
+            return false;
+        isAboveLeast = isAboveLeast || word > least.words[i];
+        isBelowGreatest = isBelowGreatest || word < greatest.words[i];
+        if (isAboveLeast && isBelowGreatest)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+void TextBounds::observe(const arrow::StringArray& values)
+{
+    if (values.null_count() == values.length())
+        return;
+    const auto* bytes = reinterpret_cast<const char*>(values.value_data()->data());
+    const auto end = std::size_t(values.value_data()->size());
+    const bool hasNulls = values.null_count() > 0;
+    std::int64_t row = 0;
+    while (values.IsNull(row))
+        ++row;
+    Bound least(m_least ? std::string_view(*m_least) : values.GetView(row));
+    Bound greatest(m_greatest ? std::string_view(*m_greatest) : values.GetView(row));
+    for (; row < values.length(); ++row) {
+        if (hasNulls && values.IsNull(row))
+            continue;
+        const auto at = std::size_t(values.value_offset(row));
+        const std::string_view value(bytes + at, std::size_t(values.value_length(row)));
+        if (isInside(value, end - at, least, greatest))
+            continue;
+        if (value < least.value)
+            least = Bound(value);
+        if (value > greatest.value)
+            greatest = Bound(value);
+    }
+    // The views of a bound that has not moved are those of its own text.
+    if (!m_least || least.value.data() != m_least->data())
+        m_least = std::string(least.value);
+    if (!m_greatest || greatest.value.data() != m_greatest->data())
+        m_greatest = std::string(greatest.value);
+}
+
+} // namespace sluice::lake
