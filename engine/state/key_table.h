@@ -41,6 +41,25 @@ public:
         }
     }
 
+    /// Forgets all keys. What it held room for stays, but for a table that was hardly filled.
+    void clear()
+    {
+        const bool isTooLarge = m_slots.size() > kFirstSlots && size() * 16 < m_slots.size();
+        m_slots.assign(isTooLarge ? m_slots.size() / 2 : m_slots.size(), Slot{});
+        if (isTooLarge)
+            m_slots.shrink_to_fit();
+        m_ends.clear();
+        m_bytes.clear();
+    }
+    /// Makes room for so many keys in an empty table.
+    void reserve(std::size_t keys)
+    {
+        std::size_t slots = kFirstSlots;
+        while (slots < keys * 2)
+            slots *= 2;
+        m_slots.assign(slots, Slot{});
+    }
+
     /// Begins to fetch the slot of a key that will be asked for soon.
     void prefetch(std::uint64_t hash) const { __builtin_prefetch(&m_slots[hash & mask()]); }
 

@@ -157,6 +157,7 @@ void KeyedRows::relink()
 {
     KeyTable before;
     std::swap(before, m_keys);
+    m_keys.reserve(before.size() / 2);
     std::vector<std::uint32_t> renamed(before.size(), KeyTable::kNone);
     m_heads.clear();
     while (!m_links.empty() && !m_links.front().times) {
@@ -209,7 +210,7 @@ Status KeyedRows::load(ByteReader& in)
 void KeyedRows::clear()
 {
     m_rows.clear();
-    m_keys = {};
+    m_keys.clear(); // the next window has as many
     m_heads.clear();
     m_links.clear();
     m_released = 0;
