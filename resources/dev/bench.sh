@@ -55,3 +55,14 @@ devBench() {
   *) "$build/bin/sluicectl" bench "$@" ;;
   esac
 }
+
+# soak kill [--cycles N] [--seed S] [--json]: exit code 1 if a record is lost or there twice.
+devSoak() {
+  if [ "${1:-}" != kill ]; then
+    say "which soak? ./dev soak kill"
+    exit 2
+  fi
+  shift
+  buildTargets kill_soak sluicectl
+  exec "$build/tests/kill_soak" "$@"
+}
