@@ -129,27 +129,24 @@ Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string
     return offset == 0 ? syncFolder(std::filesystem::path(path).parent_path().string()) : ok();
 }
 
-Status readFilePart(const std::string& path, std::uint64_t offset, std::uint64_t length,
-                    std::string& out)
+Result<std::size_t> readFilePart(const std::string& path, std::uint64_t offset, std::span<char> to)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.isOpen())
         return errorFromErrno(errno, "cannot open", path);
-    std::error_code ignored;
-    const std::uint64_t size = std::filesystem::file_size(path, ignored); // trust no length
-    out.resize(ignored || offset >= size ? 0 : std::min(length, size - offset));
-    for (std::size_t done = 0; done < out.size();) {
+    std::size_t done = 0;
+    while (done < to.size()) {
         const ssize_t got
-            = ::pread(file.number(), out.data() + done, out.size() - done, off_t(offset + done));
+            = ::pread(file.number(), to.data() + done, to.size() - done, off_t(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return errorFromErrno(errno, "cannot read", path);
         if (got == 0)
-            out.resize(done);
+            break;
         done += std::size_t(got);
     }
-    return ok();
+    return done;
 }
 
 Result<std::string> readFile(const std::string& path)

@@ -3,6 +3,7 @@
 
 #include "engine/base/result.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,9 +32,8 @@ Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string
 
 /// Reads a whole file.
 Result<std::string> readFile(const std::string& path);
-/// Reads length bytes of a file from an offset, fewer if it ends before; out keeps its memory.
-Status readFilePart(const std::string& path, std::uint64_t offset, std::uint64_t length,
-                    std::string& out);
+/// Reads a part of a file to a place; returns how many bytes, fewer if the file ends before.
+Result<std::size_t> readFilePart(const std::string& path, std::uint64_t offset, std::span<char> to);
 /// Creates a folder and its parents.
 Status makeFolder(const std::string& path);
 

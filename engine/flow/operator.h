@@ -6,6 +6,8 @@
 #include "engine/flow/context.h"
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 namespace sluice::flow {
 
@@ -53,11 +55,20 @@ public:
     /// after the watermark has passed this.
     virtual EventTime savedUntil() const { return EventTime::max(); }
 
-    /// Told before the first load: how many bytes of state there are in all.
-    virtual void expectState(std::uint64_t) { }
     /// Reads what save wrote: one Whole, then any number of Changes, in order; or pieces of a Log,
     /// in order, one or more at a time.
     virtual Status load(ByteReader&, SaveKind) { return ok(); }
+    /// Reads files of a Log, each of whole pieces, in order; the same as load() of one after the
+    /// other, and may be faster. allBytes: of all files, of which these may be some.
+    virtual Status loadLog(std::span<const std::string_view> files, std::uint64_t /*allBytes*/)
+    {
+        for (const std::string_view file : files) {
+            ByteReader reader(file);
+            SLUICE_TRY(load(reader, SaveKind::Log));
+            SLUICE_TRY(reader.status("log"));
+        }
+        return ok();
+    }
 };
 
 } // namespace sluice::flow

@@ -24,8 +24,11 @@ public:
     Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
     Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
     EventTime savedUntil() const override { return m_seen.savedUntil(); }
-    void expectState(std::uint64_t bytes) override { m_seen.expect(bytes); }
     Status load(ByteReader& in, flow::SaveKind kind) override;
+    Status loadLog(std::span<const std::string_view> files, std::uint64_t allBytes) override
+    {
+        return m_seen.load(files, allBytes);
+    }
 
 private:
     void tell(flow::NodeContext& context) const;

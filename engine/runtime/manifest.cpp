@@ -175,24 +175,31 @@ Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& 
 
 Result<std::string> ManifestStore::readState(const StateSegment& segment) const
 {
-    std::string bytes;
-    SLUICE_TRY(readState(segment, bytes));
+    // Trusts no length: a segment that is larger than its file would take all memory.
+    std::error_code ignored;
+    const bool isLog = segment.kind == flow::SaveKind::Log;
+    const std::string path = isLog ? logPath(segment) : statePath(segment.epoch);
+    if (const auto size = std::filesystem::file_size(path, ignored); !ignored)
+        if (segment.length > size)
+            return damaged(path, "the state file ends too early");
+    std::string bytes(segment.length, '\0');
+    SLUICE_TRY(readState(segment, std::span<char>(bytes)));
     return bytes;
 }
 
-Status ManifestStore::readState(const StateSegment& segment, std::string& out) const
+Status ManifestStore::readState(const StateSegment& segment, std::span<char> to) const
 {
     const bool isLog = segment.kind == flow::SaveKind::Log;
     const std::string path = isLog ? logPath(segment) : statePath(segment.epoch);
     const std::string_view wanted = isLog ? kLogHeader : kStateHeader;
-    std::string header;
-    SLUICE_TRY(readFilePart(path, 0, wanted.size(), header));
-    if (header != wanted)
+    std::string header(wanted.size(), '\0');
+    SLUICE_TRY(std::size_t got, readFilePart(path, 0, std::span<char>(header)));
+    if (got != wanted.size() || header != wanted)
         return damaged(path, "this is not a state file of version 1");
-    SLUICE_TRY(readFilePart(path, segment.offset, segment.length, out));
-    if (out.size() != segment.length)
+    SLUICE_TRY(got, readFilePart(path, segment.offset, to.first(segment.length)));
+    if (got != segment.length)
         return damaged(path, "the state file ends too early");
-    if (crc32c(out) != segment.crc)
+    if (crc32c({to.data(), segment.length}) != segment.crc)
         return damaged(path, "the state does not match its checksum");
     return ok();
 }

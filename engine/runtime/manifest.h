@@ -81,8 +81,8 @@ public:
     Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
     /// Reads a piece of state, checked.
     Result<std::string> readState(const StateSegment& segment) const;
-    /// The same into a string whose memory is used again.
-    Status readState(const StateSegment& segment, std::string& out) const;
+    /// The same to a place of segment.length bytes.
+    Status readState(const StateSegment& segment, std::span<char> to) const;
 
     /// Removes manifests but the newest three, and state files and documents that none of those
     /// names.

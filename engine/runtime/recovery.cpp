@@ -3,13 +3,66 @@
 #include "engine/runtime/pipeline_run.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/base/zeroed_memory.h"
 #include "engine/runtime/plan_diff.h"
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <future>
+#include <span>
 
 namespace sluice::runtime {
+namespace {
+
+constexpr std::uint64_t kMostAtOnce = 256 << 20; // bytes of a log in memory beside the state
+
+// How many segments, from the first, are read and handed over together: files of a log.
+std::size_t readAtOnce(const StateChain& chain, std::size_t first)
+{
+    if (chain[first].kind != flow::SaveKind::Log)
+        return 1;
+    std::uint64_t bytes = 0;
+    std::size_t end = first;
+    while (end < chain.size() && chain[end].kind == flow::SaveKind::Log
+           && (end == first || bytes + chain[end].length <= kMostAtOnce))
+        bytes += chain[end++].length;
+    return end - first;
+}
+
+// Reads and checks segments to a place, end to end, two at the same time.
+Result<std::vector<std::string_view>> readSegments(const ManifestStore& store,
+                                                   std::span<const StateSegment> segments, char* to)
+{
+    std::vector<std::span<char>> places;
+    for (const StateSegment& segment : segments) {
+        places.emplace_back(to, segment.length);
+        to += segment.length;
+    }
+    std::atomic<std::size_t> next = 0;
+    const auto readThose = [&]() -> Status {
+        for (std::size_t i = next++; i < segments.size(); i = next++)
+            SLUICE_TRY(store.readState(segments[i], places[i]));
+        return ok();
+    };
+    std::future<Status> other = std::async(std::launch::async, readThose);
+    const Status mine = readThose();
+    SLUICE_TRY(other.get());
+    SLUICE_TRY(mine);
+    std::vector<std::string_view> out;
+    for (const std::span<char> place : places)
+        out.emplace_back(place.data(), place.size());
+    return out;
+}
+
+std::uint64_t bytesOf(std::span<const StateSegment> segments)
+{
+    std::uint64_t bytes = 0;
+    for (const StateSegment& segment : segments)
+        bytes += segment.length;
+    return bytes;
+}
+
+} // namespace
 
 Status PipelineRun::start()
 {
@@ -144,22 +197,22 @@ Status PipelineRun::restoreOperator(const std::string& node, flow::Operator& op,
                                     const Manifest& manifest)
 {
     const StateChain& chain = manifest.state.at(node);
-    op.expectState(savedStateBytes(manifest, node));
-    // The next piece is read and checked while one is taken in.
-    std::array<std::string, 2> buffers;
-    const auto readAhead = [&](std::size_t i) {
-        return std::async(std::launch::async, [this, &segment = chain[i], &to = buffers[i % 2]] {
-            return m_manifests.readState(segment, to);
-        });
-    };
-    std::future<Status> ahead = readAhead(0);
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-        SLUICE_TRY(ahead.get());
-        if (i + 1 < chain.size())
-            ahead = readAhead(i + 1);
-        ByteReader reader(buffers[i % 2]);
+    std::uint64_t most = 0; // of what is read at once
+    for (std::size_t i = 0; i < chain.size(); i += readAtOnce(chain, i))
+        most = std::max(most, bytesOf(std::span(chain).subspan(i, readAtOnce(chain, i))));
+    const ZeroedMemory memory(most);
+    for (std::size_t i = 0; i < chain.size(); i += readAtOnce(chain, i)) {
+        const std::string what = node + ", state of epoch " + std::to_string(chain[i].epoch);
+        SLUICE_TRY(const auto read,
+                   readSegments(m_manifests, std::span(chain).subspan(i, readAtOnce(chain, i)),
+                                static_cast<char*>(memory.data())));
+        if (chain[i].kind == flow::SaveKind::Log) {
+            SLUICE_TRY(op.loadLog(read, bytesOf(chain)));
+            continue;
+        }
+        ByteReader reader(read.front());
         SLUICE_TRY(op.load(reader, chain[i].kind));
-        SLUICE_TRY(reader.status(node + ", state of epoch " + std::to_string(chain[i].epoch)));
+        SLUICE_TRY(reader.status(what));
     }
     return ok();
 }

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 namespace sluice::state {
@@ -35,14 +37,6 @@ std::size_t slotsFor(std::size_t keys, std::size_t part, std::size_t parts)
 std::uint32_t highOf(std::uint64_t hash)
 {
     return std::uint32_t(hash >> 32);
-}
-
-// Calls work(first, end) for the two halves of so many parts, at the same time.
-template <class Work> void forHalves(std::size_t parts, const Work& work)
-{
-    std::thread other([&] { work(parts / 2, parts); });
-    work(0, parts / 2);
-    other.join();
 }
 
 } // namespace
@@ -153,20 +147,20 @@ void SeenSet::saveAll(ByteWriter& out, EventTime watermark)
     saveNew(out);
 }
 
-// A piece: how many keys (varint), how many of each part (u32), the keys by part.
+// A piece: how many keys (varint), how many of each bucket (u32), the keys by bucket.
 void SeenSet::saveNew(ByteWriter& out)
 {
-    std::array<std::uint32_t, kParts> counts{};
+    std::array<std::uint32_t, kBuckets> counts{};
     m_savedNewestUs = INT64_MIN;
     for (const SeenKey& key : m_changes) {
-        ++counts[key.high >> kPartShift];
+        ++counts[key.high >> kBucketShift];
         m_savedNewestUs = std::max<std::int64_t>(m_savedNewestUs, key.timeUs);
     }
-    std::array<std::size_t, kParts> places{};
+    std::array<std::size_t, kBuckets> places{};
     std::exclusive_scan(counts.begin(), counts.end(), places.begin(), std::size_t(0));
     m_sorted.resize(m_changes.size());
     for (const SeenKey& key : m_changes)
-        m_sorted[places[key.high >> kPartShift]++] = key;
+        m_sorted[places[key.high >> kBucketShift]++] = key;
     out.varint(m_sorted.size());
     out.raw(counts.data(), sizeof counts);
     out.raw(m_sorted.data(), m_sorted.size() * sizeof(SeenKey));
@@ -177,26 +171,6 @@ EventTime SeenSet::savedUntil() const
 {
     return EventTime{m_savedNewestUs > INT64_MAX - m_horizonUs ? INT64_MAX
                                                                : m_savedNewestUs + m_horizonUs};
-}
-
-void SeenSet::expect(std::uint64_t bytes)
-{
-    const std::size_t each = bytes / sizeof(SeenKey) / kParts;
-    std::vector<SeenTable*> made;
-    for (std::size_t part = 0; part < kParts; ++part) {
-        const std::size_t slots = slotsFor(each + each / 64, part, kParts);
-        if (slots <= m_parts[part].slotCount())
-            continue;
-        m_parts[part].rebuild(slots, INT64_MIN);
-        made.push_back(&m_parts[part]);
-    }
-    // Apart from the above: a thread that maps memory waits for those that populate theirs.
-    if (each * kParts >= kWorthThreads)
-        forHalves(made.size(), [&made](std::size_t first, std::size_t end) {
-            for (std::size_t i = first; i < end; ++i)
-                made[i]->populate();
-        });
-    countAll();
 }
 
 void SeenSet::countAll()
@@ -223,64 +197,105 @@ void SeenSet::put(const SeenKey& key)
     }
 }
 
-void SeenSet::putAll(std::string_view keys)
+void SeenSet::putPart(std::size_t part, const std::vector<Piece>& pieces)
 {
-    const auto keyAt = [keys](std::size_t i) {
-        SeenKey key;
-        std::memcpy(&key, keys.data() + i * sizeof key, sizeof key);
-        key.low |= 1;
-        return key;
-    };
-    const std::size_t count = keys.size() / sizeof(SeenKey);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (i + kAhead < count) {
-            const SeenKey ahead = keyAt(i + kAhead);
-            partOf(ahead.high).prefetch(ahead.high, ahead.low);
+    if (m_parts[part].size() == 0)
+        m_parts[part].populate();
+    constexpr std::size_t kOfPart = kBuckets / kParts;
+    for (std::size_t bucket = part * kOfPart; bucket < (part + 1) * kOfPart; ++bucket)
+        for (const Piece& piece : pieces) {
+            const std::string_view keys = piece[bucket];
+            const std::size_t count = keys.size() / sizeof(SeenKey);
+            const auto keyAt = [keys](std::size_t i) {
+                SeenKey key;
+                std::memcpy(&key, keys.data() + i * sizeof key, sizeof key);
+                key.low |= 1;
+                return key;
+            };
+            for (std::size_t i = 0; i < count; ++i) {
+                if (i + kAhead < count) {
+                    const SeenKey ahead = keyAt(i + kAhead);
+                    m_parts[part].prefetch(ahead.high, ahead.low);
+                }
+                put(keyAt(i));
+            }
         }
-        put(keyAt(i));
+}
+
+// In a table that grows as they come, keys in the order of their places would crowd at its front,
+// and each would walk past those before it. Mapped by one thread: one that maps memory waits for
+// those that populate theirs.
+void SeenSet::makeRoom(std::uint64_t bytes)
+{
+    const std::size_t each = bytes / sizeof(SeenKey) / kParts;
+    for (std::size_t part = 0; part < kParts; ++part) {
+        const std::size_t slots = slotsFor(each + each / 64, part, kParts);
+        if (slots > m_parts[part].slotCount())
+            m_parts[part].rebuild(slots, INT64_MIN);
     }
 }
 
-// The parts of a piece: the keys of each.
-Status SeenSet::readPiece(ByteReader& in, Piece& piece)
+void SeenSet::putAll(const std::vector<Piece>& pieces)
 {
-    const std::uint64_t count = in.varint();
-    std::array<std::uint32_t, kParts> counts{};
-    in.raw(counts.data(), sizeof counts);
-    std::uint64_t sum = 0;
-    for (std::size_t part = 0; part < kParts; ++part) {
-        sum += counts[part];
-        piece[part] = in.view(counts[part] * sizeof(SeenKey));
+    std::size_t all = 0;
+    for (const Piece& piece : pieces)
+        for (const std::string_view keys : piece)
+            all += keys.size() / sizeof(SeenKey);
+    std::atomic<std::size_t> next = 0;
+    const auto putThose = [&] {
+        for (std::size_t part = next++; part < kParts; part = next++)
+            putPart(part, pieces);
+    };
+    std::optional<std::thread> other;
+    if (all >= kWorthThreads)
+        other.emplace(putThose);
+    putThose();
+    if (other)
+        other->join();
+    countAll();
+}
+
+// The pieces of some saves: the keys of each bucket.
+Status SeenSet::readPieces(std::string_view bytes, std::vector<Piece>& pieces)
+{
+    ByteReader in(bytes);
+    while (in.left() > 0) {
+        Piece& piece = pieces.emplace_back();
+        const std::uint64_t count = in.varint();
+        std::array<std::uint32_t, kBuckets> counts{};
+        in.raw(counts.data(), sizeof counts);
+        std::uint64_t sum = 0;
+        for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+            sum += counts[bucket];
+            piece[bucket] = in.view(counts[bucket] * sizeof(SeenKey));
+        }
+        SLUICE_TRY(in.status("deduplication state"));
+        if (sum != count)
+            return Error{.code = ErrorCode::DecodeFailed,
+                         .message = "the keys of the buckets are not as many as all",
+                         .object = "deduplication state",
+                         .hint = {},
+                         .cause = {}};
     }
-    SLUICE_TRY(in.status("deduplication state"));
-    if (sum == count)
-        return ok();
-    return Error{.code = ErrorCode::DecodeFailed,
-                 .message = "the keys of the parts are not as many as all",
-                 .object = "deduplication state",
-                 .hint = {},
-                 .cause = {}};
+    return ok();
 }
 
 Status SeenSet::load(ByteReader& in)
 {
     std::vector<Piece> pieces;
-    const std::size_t most = in.left() / sizeof(SeenKey);
-    while (in.left() > 0)
-        SLUICE_TRY(readPiece(in, pieces.emplace_back()));
-    // Saved whole, keys come in the order of their places. In a table that grows as they come all
-    // would crowd at its front, and each would walk past those before it.
-    expect((m_used + most) * sizeof(SeenKey));
-    const auto putParts = [&](std::size_t first, std::size_t end) {
-        for (std::size_t part = first; part < end; ++part)
-            for (const Piece& piece : pieces)
-                putAll(piece[part]);
-    };
-    if (most < kWorthThreads)
-        putParts(0, kParts);
-    else
-        forHalves(kParts, putParts);
-    countAll();
+    makeRoom(m_used * sizeof(SeenKey) + in.left());
+    SLUICE_TRY(readPieces(in.view(in.left()), pieces));
+    putAll(pieces);
+    return ok();
+}
+
+Status SeenSet::load(std::span<const std::string_view> files, std::uint64_t allBytes)
+{
+    makeRoom(allBytes);
+    std::vector<Piece> pieces;
+    for (const std::string_view file : files)
+        SLUICE_TRY(readPieces(file, pieces));
+    putAll(pieces);
     return ok();
 }
 

@@ -46,10 +46,11 @@ public:
     /// When all keys of the last save are released.
     EventTime savedUntil() const;
 
-    /// Makes room for the keys of a saved state of so many bytes.
-    void expect(std::uint64_t bytes);
-    /// Adds the keys of saves that lie one behind the other. Many are added by two threads.
+    /// Adds the keys of saves that lie one behind the other, in one run of bytes or in several.
+    /// Many are added by two threads, and faster the more there are at once. allBytes: what
+    /// is to come in all.
     Status load(ByteReader& in);
+    Status load(std::span<const std::string_view> files, std::uint64_t allBytes);
     /// Adds those of a save before there were logs: 128 bits of hash and the time.
     Status loadWide(ByteReader& in);
     void clear();
@@ -57,14 +58,20 @@ public:
 private:
     static constexpr std::size_t kParts = 64;
     static constexpr int kPartShift = 26;
+    // Saved keys are sorted finer than by part, so that what they are put into when they are loaded
+    // fits a cache.
+    static constexpr std::size_t kBuckets = 256;
+    static constexpr int kBucketShift = 24;
 
     std::int64_t releaseUs() const; // keys before it are released
     SeenTable& partOf(std::uint32_t high) { return m_parts[high >> kPartShift]; }
     bool insertHashed(std::uint32_t high, std::uint64_t low, std::int64_t timeUs);
     void put(const SeenKey& key);
-    using Piece = std::array<std::string_view, kParts>; // the bytes of the keys of each part
-    static Status readPiece(ByteReader& in, Piece& piece);
-    void putAll(std::string_view keys);
+    using Piece = std::array<std::string_view, kBuckets>; // the bytes of the keys of each
+    static Status readPieces(std::string_view bytes, std::vector<Piece>& pieces);
+    void makeRoom(std::uint64_t bytes);
+    void putAll(const std::vector<Piece>& pieces);
+    void putPart(std::size_t part, const std::vector<Piece>& pieces);
     void rebuild(std::size_t part);
     void countAll();
 

@@ -17,7 +17,7 @@ struct LatencyOptions
     BenchOptions common{.events = 0, .runs = 1, .cores = 2, .folder = {}};
     std::int64_t rate = 1'200'000;
     int seconds = 12;
-    std::string epoch = "250ms";
+    std::string epoch = "150ms";
 };
 
 int run(const Shared& shared, const LatencyOptions& options)

@@ -203,6 +203,7 @@ int run(const Shared& shared, const RecoveryOptions& options)
         const auto recovery = restart(folder.path(), options.common.cores);
         if (!recovery)
             return report(shared, recovery.error());
+        note(std::to_string(int(recovery->firstRowMs)) + " ms to the first row");
         all.push_back(*recovery);
     }
     std::ranges::sort(all, {}, &Recovery::firstRowMs);
