@@ -42,7 +42,7 @@ struct Bound
     std::array<std::uint64_t, kWords> words{};
 };
 
-// True if the value surely lies between the bounds.
+// True if the value surely lies between the bounds, or is one of them.
 bool isInside(std::string_view value, std::size_t readable, const Bound& least,
               const Bound& greatest)
 {
@@ -56,6 +56,9 @@ bool isInside(std::string_view value, std::size_t readable, const Bound& least,
         isBelowGreatest = isBelowGreatest || word < greatest.words[i];
         if (isAboveLeast && isBelowGreatest)
             return true;
+        if (value.size() <= (i + 1) * kWord) // all words are compared: alike ones are equal
+            return (isAboveLeast || value.size() == least.value.size())
+                && (isBelowGreatest || value.size() == greatest.value.size());
     }
     return false;
 }
