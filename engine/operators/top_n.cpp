@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kMillisecond = 1000;
 constexpr std::int64_t kNoWindow = INT64_MAX;
+constexpr std::uint32_t kAhead = 16; // rows, of what is fetched ahead
 
 Result<std::shared_ptr<arrow::RecordBatch>> columnsNamed(const arrow::RecordBatch& from,
                                                          const std::vector<std::string>& names)
@@ -33,9 +34,9 @@ Result<std::shared_ptr<arrow::RecordBatch>> columnsNamed(const arrow::RecordBatc
 
 } // namespace
 
-TopN::TopN(TopNConfig config, state::KeyCodec partition, state::OrderCodec order)
+TopN::TopN(TopNConfig config, std::unique_ptr<state::KeyIndex> keys, state::OrderCodec order)
     : m_config(std::move(config))
-    , m_codec(std::move(partition))
+    , m_keys(std::move(keys))
     , m_order(std::move(order))
 {
 }
@@ -51,8 +52,7 @@ Status TopN::encode(const arrow::RecordBatch& columns)
         SLUICE_TRY(auto values, columnNamed(columns, column.field->name()));
         places.push_back(std::move(values));
     }
-    if (!keys.empty())
-        m_codec.encode(keys, m_keys);
+    m_keys->intern(keys, std::size_t(columns.num_rows()), m_numbers);
     m_order.encode(places, m_places);
     return ok();
 }
@@ -95,29 +95,34 @@ void TopN::rejectLate(const Batch& batch, std::span<const std::uint32_t> rows,
     }
 }
 
-void TopN::offer(Window& window, std::uint32_t row, const Batch& batch)
+TopPartitions& TopN::window(std::int64_t end)
 {
-    static const std::uint64_t kHashOfNothing = state::hashBytes({});
-    TopRows& partition = m_config.partitionBy.empty()
-        ? window.partitions.partition({}, kHashOfNothing)
-        : window.partitions.partition(m_keys.key(row), m_keys.hashes[row]);
-    const bool isExpired = m_config.timeToLive && !partition.isTouched && !partition.rows.empty()
-        && m_watermark.us - partition.newestUs > m_config.timeToLive->count();
-    if (isExpired)
-        partition.rows.clear();
-    if (partition.isBeaten(m_places, row, m_config.limit, m_config.withTies))
-        return;
-    if (!partition.isTouched) {
-        partition.isTouched = true;
-        partition.isUnsaved = true;
-        window.touched.push_back(window.partitions.numberOf(partition));
-        if (m_config.windows == TopWindows::None)
-            partition.shown = partition.rows;
+    return m_windows.try_emplace(end, m_config.limit, m_config.withTies, m_order.hasTails())
+        .first->second;
+}
+
+// Rows [from, to) of the batch go into one window.
+void TopN::offer(TopPartitions& window, std::uint32_t from, std::uint32_t to, const Batch& batch)
+{
+    window.partitionsOf(std::span(m_numbers).subspan(from, to - from), *m_keys,
+                        m_partitions.data() + from);
+    const bool keepsShown = m_config.windows == TopWindows::None;
+    for (std::uint32_t row = from; row < to; ++row) {
+        if (row + kAhead < to)
+            window.prefetch(m_partitions[row + kAhead]);
+        const std::uint32_t number = m_partitions[row];
+        TopRows& partition = window.at(number);
+        const bool isExpired = m_config.timeToLive && !partition.isTouched
+            && partition.list.count > 0
+            && m_watermark.us - partition.newestUs > m_config.timeToLive->count();
+        if (isExpired)
+            window.clear(number);
+        if (window.isBeaten(partition, m_places, row))
+            continue;
+        window.insert(number, m_places, row, keepsShown);
+        if (batch.eventTimes)
+            partition.newestUs = std::max(partition.newestUs, batch.eventTime(row).us);
     }
-    partition.insert(m_places, row, TopPartitions::kInBatch | row, m_config.limit,
-                     m_config.withTies);
-    if (batch.eventTimes)
-        partition.newestUs = std::max(partition.newestUs, batch.eventTime(row).us);
 }
 
 Status TopN::process(std::size_t, const Batch& batch, flow::NodeContext& context)
@@ -127,76 +132,76 @@ Status TopN::process(std::size_t, const Batch& batch, flow::NodeContext& context
     SLUICE_TRY(encode(*batch.columns));
     SLUICE_TRY(const std::vector<std::int64_t> ends, windowEnds(batch));
     std::vector<std::uint32_t> late, loose;
-    std::vector<Window*> used;
-    std::int64_t lastEnd = 0;
-    Window* window = nullptr;
-    bool isLate = false;
-    for (std::uint32_t row = 0; row < std::uint32_t(batch.rows()); ++row) {
-        if (row == 0 || ends[row] != lastEnd) {
-            lastEnd = ends[row];
-            const bool isLoose = hasWindows && lastEnd == kNoWindow;
-            isLate = !isLoose && isClosed(lastEnd, m_watermark);
-            window = isLate || isLoose ? nullptr : &m_windows[lastEnd];
-            if (window && window->touched.empty())
-                used.push_back(window);
-        }
-        if (window)
-            offer(*window, row, batch);
-        else
-            (isLate ? late : loose).push_back(row);
+    std::vector<TopPartitions*> used;
+    const auto rows = std::uint32_t(batch.rows());
+    m_partitions.resize(rows);
+    for (std::uint32_t from = 0, to = 0; from < rows; from = to) {
+        while (to < rows && ends[to] == ends[from])
+            ++to;
+        std::vector<std::uint32_t>* rejected = nullptr;
+        if (hasWindows && ends[from] == kNoWindow)
+            rejected = &loose;
+        else if (isClosed(ends[from], m_watermark))
+            rejected = &late;
+        for (std::uint32_t row = from; rejected && row < to; ++row)
+            rejected->push_back(row);
+        if (rejected)
+            continue;
+        TopPartitions& into = window(ends[from]);
+        if (into.touched().empty())
+            used.push_back(&into);
+        offer(into, from, to, batch);
     }
     rejectLate(batch, late, ends, context);
     context.reject(batch, loose, Verdict::DeadLetter,
                    {.rule = "window", .message = "its window_end is null", .values = {}});
     NodeCounters::add(context.counters().merged,
                       std::uint64_t(batch.rows()) - late.size() - loose.size());
-    for (Window* each : used)
+    for (TopPartitions* each : used)
         SLUICE_TRY(settle(*each, batch, context));
+    m_keys->collect();
     tell(context);
     return ok();
 }
 
 // Takes the batch's rows that are among the best into the store and tells what has changed.
-Status TopN::settle(Window& window, const Batch& batch, flow::NodeContext& context)
+Status TopN::settle(TopPartitions& window, const Batch& batch, flow::NodeContext& context)
 {
     SLUICE_TRY(const auto columns, columnsNamed(*batch.columns, m_config.kept));
-    SLUICE_TRY(window.partitions.keep(columns, window.touched));
+    SLUICE_TRY(window.keep(*columns));
     TopRowsOut out;
-    for (const std::uint32_t number : window.touched) {
-        TopRows& partition = window.partitions.at(number);
-        partition.isTouched = false;
-        if (m_config.windows != TopWindows::None)
-            continue;
-        if (m_config.rankAs.empty())
-            addChanges(partition, m_config.limit == 1 && !m_config.withTies, out);
-        else
-            addRankedChanges(partition, m_config.withTies, out);
-        partition.shown.clear();
-    }
-    window.touched.clear();
+    if (m_config.windows == TopWindows::None)
+        for (const TouchedPartition& touched : window.touched()) {
+            if (m_config.rankAs.empty())
+                addChanges(window, touched, m_config.limit == 1 && !m_config.withTies, out);
+            else
+                addRankedChanges(window, touched, out);
+        }
     if (!out.ids.empty())
         SLUICE_TRY(emit(window, kNoWindow, out, context));
-    return window.partitions.compact();
+    return window.settle();
 }
 
-Status TopN::emitFinal(std::int64_t end, const Window& window, flow::NodeContext& context) const
+Status TopN::emitFinal(std::int64_t end, const TopPartitions& window,
+                       flow::NodeContext& context) const
 {
     TopRowsOut out;
-    for (std::uint32_t number = 0; number < window.partitions.size(); ++number) {
-        const std::vector<TopRows::Row>& rows = window.partitions.at(number).rows;
-        for (const TopRows::Row& row : rows)
+    for (std::uint32_t number = 0; number < window.endNumber(); ++number) {
+        const TopRows& partition = window.at(number);
+        window.ranks(partition, out.ranks);
+        for (const state::RankedRows::Row& row : window.rows(partition))
             out.ids.push_back(row.id);
-        const std::vector<std::int64_t> ranks = ranksOf(rows, m_config.withTies);
-        out.ranks.insert(out.ranks.end(), ranks.begin(), ranks.end());
     }
+    if (out.ids.empty())
+        return ok();
     out.times.assign(out.ids.size(), end - kMillisecond);
-    return out.ids.empty() ? ok() : emit(window, end, out, context);
+    return emit(window, end, out, context);
 }
 
-Status TopN::emit(const Window& window, std::int64_t end, const TopRowsOut& out,
+Status TopN::emit(const TopPartitions& window, std::int64_t end, const TopRowsOut& out,
                   flow::NodeContext& context) const
 {
-    SLUICE_TRY(const auto gathered, window.partitions.gather(out.ids));
+    SLUICE_TRY(const auto gathered, window.gather(out.ids));
     const auto rows = std::int64_t(out.ids.size());
     arrow::FieldVector fields;
     arrow::ArrayVector columns;
@@ -252,35 +257,39 @@ Status TopN::onWatermark(EventTime watermark, flow::NodeContext& context)
            && isClosed(m_windows.begin()->first, m_watermark)) {
         const auto first = m_windows.begin();
         SLUICE_TRY(emitFinal(first->first, first->second, context));
+        first->second.release(*m_keys);
         m_closed.push_back(first->first);
         m_windows.erase(first);
     }
-    // A look at every partition, a few times within the time that one lives.
-    if (m_config.timeToLive && !m_windows.empty()
-        && (m_swept == EventTime::min()
-            || m_watermark.us - m_swept.us > m_config.timeToLive->count() / 4)) {
-        m_swept = m_watermark;
-        TopPartitions& partitions = m_windows.begin()->second.partitions;
-        for (std::uint32_t number = 0; number < partitions.size(); ++number) {
-            TopRows& partition = partitions.at(number);
-            if (partition.rows.empty()
-                || m_watermark.us - partition.newestUs <= m_config.timeToLive->count())
-                continue;
-            partition.rows.clear();
-            partition.isUnsaved = true;
-        }
-        SLUICE_TRY(partitions.compact());
-    }
+    m_keys->collect();
+    if (m_config.timeToLive && !m_windows.empty())
+        SLUICE_TRY(expire());
     tell(context);
     return ok();
 }
 
+// A look at every partition, a few times within the time that one lives.
+Status TopN::expire()
+{
+    const std::int64_t life = m_config.timeToLive->count();
+    if (m_swept != EventTime::min() && m_watermark.us - m_swept.us <= life / 4)
+        return ok();
+    m_swept = m_watermark;
+    TopPartitions& partitions = m_windows.begin()->second;
+    for (std::uint32_t number = 0; number < partitions.endNumber(); ++number) {
+        const TopRows& partition = partitions.at(number);
+        if (partition.list.count > 0 && m_watermark.us - partition.newestUs > life)
+            partitions.clear(number);
+    }
+    return partitions.settle();
+}
+
 void TopN::tell(flow::NodeContext& context) const
 {
-    std::int64_t keys = 0, bytes = 0;
+    std::int64_t keys = 0, bytes = std::int64_t(m_keys->bytes());
     for (const auto& [end, window] : m_windows) {
-        keys += window.partitions.size();
-        bytes += window.partitions.bytes();
+        keys += std::int64_t(window.size());
+        bytes += window.bytes();
     }
     NodeCounters::set(context.counters().stateKeys, keys);
     NodeCounters::set(context.counters().stateBytes, bytes);
@@ -291,47 +300,46 @@ void TopN::tell(flow::NodeContext& context) const
 Result<flow::SaveKind> TopN::save(ByteWriter& out, flow::SaveKind wanted)
 {
     const bool isWhole = wanted == flow::SaveKind::Whole;
-    std::vector<std::pair<std::int64_t, std::vector<std::uint32_t>>> saved;
-    for (auto& [end, window] : m_windows) {
-        std::vector<std::uint32_t> numbers;
-        for (std::uint32_t number = 0; number < window.partitions.size(); ++number) {
-            const TopRows& partition = window.partitions.at(number);
-            if (isWhole ? !partition.rows.empty() : partition.isUnsaved)
-                numbers.push_back(number);
-        }
-        if (!numbers.empty())
-            saved.emplace_back(end, std::move(numbers));
-    }
-    if (!isWhole && saved.empty() && m_closed.empty() && m_watermark == m_savedWatermark)
+    std::size_t count = 0;
+    for (const auto& [end, window] : m_windows)
+        count += isWhole || window.hasUnsaved();
+    if (!isWhole && count == 0 && m_closed.empty() && m_watermark == m_savedWatermark)
         return wanted;
     m_savedWatermark = m_watermark;
     out.i64(m_watermark.us);
     out.varint(isWhole ? 0 : m_closed.size());
     for (std::size_t i = 0; !isWhole && i < m_closed.size(); ++i)
         out.i64(m_closed[i]);
-    out.varint(saved.size());
-    for (const auto& [end, numbers] : saved) {
-        TopPartitions& partitions = m_windows.at(end).partitions;
+    out.varint(count);
+    for (auto& [end, window] : m_windows) {
+        if (!isWhole && !window.hasUnsaved())
+            continue;
         out.i64(end);
-        SLUICE_TRY(partitions.save(out, numbers));
-        partitions.forgetEmpty();
+        SLUICE_TRY(window.save(out, isWhole, *m_keys));
     }
     m_closed.clear();
+    m_keys->collect();
     return wanted;
 }
 
 Status TopN::load(ByteReader& in, flow::SaveKind kind)
 {
-    if (kind == flow::SaveKind::Whole)
-        m_windows.clear();
+    const auto forget = [this](Windows::iterator window) {
+        window->second.release(*m_keys);
+        m_windows.erase(window);
+    };
+    while (kind == flow::SaveKind::Whole && !m_windows.empty())
+        forget(m_windows.begin());
     m_watermark = m_savedWatermark = {in.i64()};
     const std::uint64_t closed = in.varint();
     for (std::uint64_t i = 0; i < closed && !in.hasFailed(); ++i)
-        m_windows.erase(in.i64());
+        if (const auto found = m_windows.find(in.i64()); found != m_windows.end())
+            forget(found);
     const std::uint64_t count = in.varint();
     for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
         const std::int64_t end = in.i64();
-        SLUICE_TRY(m_windows[end].partitions.load(in, m_order));
+        SLUICE_TRY(in.status("top_n state"));
+        SLUICE_TRY(window(end).load(in, m_order, *m_keys));
     }
     return in.status("top_n state");
 }

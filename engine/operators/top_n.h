@@ -5,10 +5,11 @@
 #include "engine/flow/operator.h"
 #include "engine/operators/top_n_changes.h"
 #include "engine/operators/top_n_group.h"
-#include "engine/state/key_codec.h"
+#include "engine/state/key_index.h"
 #include "engine/state/order_codec.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ class TopN final : public flow::Operator
 public:
     static flow::NodeKind kind();
 
-    TopN(TopNConfig config, state::KeyCodec partition, state::OrderCodec order);
+    TopN(TopNConfig config, std::unique_ptr<state::KeyIndex> keys, state::OrderCodec order);
 
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
     Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
@@ -52,32 +53,34 @@ public:
     Status load(ByteReader& in, flow::SaveKind kind) override;
 
 private:
-    struct Window
-    {
-        TopPartitions partitions;
-        std::vector<std::uint32_t> touched; // by the batch that is being worked on
-    };
+    using Windows = std::map<std::int64_t, TopPartitions>; // by end; kNoWindow without windows
+
     Status encode(const arrow::RecordBatch& columns);
     Result<std::vector<std::int64_t>> windowEnds(const Batch& batch) const;
     bool isClosed(std::int64_t end, EventTime watermark) const;
-    void offer(Window& window, std::uint32_t row, const Batch& batch);
+    TopPartitions& window(std::int64_t end);
+    void offer(TopPartitions& window, std::uint32_t from, std::uint32_t to, const Batch& batch);
     void rejectLate(const Batch& batch, std::span<const std::uint32_t> rows,
                     const std::vector<std::int64_t>& ends, flow::NodeContext& context) const;
-    Status settle(Window& window, const Batch& batch, flow::NodeContext& context);
-    Status emitFinal(std::int64_t end, const Window& window, flow::NodeContext& context) const;
-    Status emit(const Window& window, std::int64_t end, const TopRowsOut& out,
+    Status settle(TopPartitions& window, const Batch& batch, flow::NodeContext& context);
+    Status emitFinal(std::int64_t end, const TopPartitions& window,
+                     flow::NodeContext& context) const;
+    Status emit(const TopPartitions& window, std::int64_t end, const TopRowsOut& out,
                 flow::NodeContext& context) const;
+    Status expire();
     void tell(flow::NodeContext& context) const;
 
     const TopNConfig m_config;
-    const state::KeyCodec m_codec;
+    const std::unique_ptr<state::KeyIndex> m_keys;
     const state::OrderCodec m_order;
-    std::map<std::int64_t, Window>
-        m_windows;                      // by end; one with the key kNoWindow if there are none
+    Windows m_windows;
     std::vector<std::int64_t> m_closed; // since the last save
     EventTime m_watermark = EventTime::min(), m_savedWatermark = EventTime::min();
     EventTime m_swept = EventTime::min(); // watermark of the last look for partitions to forget
-    state::EncodedKeys m_keys;
+
+    // Of the batch that is being worked on.
+    state::KeyIndex::Numbers m_numbers;      // key of each row
+    std::vector<std::uint32_t> m_partitions; // of each row, in its window
     state::EncodedOrder m_places;
 };
 

@@ -13,49 +13,50 @@ void put(const TopRows& partition, state::RowId id, flow::Change change, TopRows
     out.times.push_back(partition.newestUs);
 }
 
-bool isIn(const std::vector<TopRows::Row>& rows, state::RowId id)
-{
-    return std::ranges::find(rows, id, &TopRows::Row::id) != rows.end();
-}
-
 } // namespace
 
-std::vector<std::int64_t> ranksOf(const std::vector<TopRows::Row>& rows, bool withTies)
+// Rows that stay keep their order among each other, so one walk over both lists tells them.
+void addChanges(const TopPartitions& all, const TouchedPartition& touched, bool isOne,
+                TopRowsOut& out)
 {
-    std::vector<std::int64_t> ranks;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const bool isTie = withTies && i > 0 && rows[i].order == rows[i - 1].order;
-        ranks.push_back(isTie ? ranks.back() : std::int64_t(i) + 1);
+    const TopRows& partition = all.at(touched.number);
+    const auto shown = all.shown(touched);
+    const auto rows = all.rows(partition);
+    const bool isUpdate = isOne && !shown.empty();
+    const state::RowId oldest = all.firstNew();
+    std::size_t was = 0;
+    for (const state::RankedRows::Row& row : rows) {
+        if (row.id >= oldest)
+            continue;
+        for (; shown[was].id != row.id; ++was)
+            put(partition, shown[was].id,
+                isUpdate ? flow::Change::UpdateBefore : flow::Change::Delete, out);
+        ++was;
     }
-    return ranks;
-}
-
-void addChanges(const TopRows& partition, bool isOne, TopRowsOut& out)
-{
-    const bool isUpdate = isOne && !partition.shown.empty();
-    for (const TopRows::Row& row : partition.shown)
-        if (!isIn(partition.rows, row.id))
-            put(partition, row.id, isUpdate ? flow::Change::UpdateBefore : flow::Change::Delete,
-                out);
-    for (const TopRows::Row& row : partition.rows)
-        if (!isIn(partition.shown, row.id))
+    for (; was < shown.size(); ++was)
+        put(partition, shown[was].id, isUpdate ? flow::Change::UpdateBefore : flow::Change::Delete,
+            out);
+    for (const state::RankedRows::Row& row : rows)
+        if (row.id >= oldest)
             put(partition, row.id, isUpdate ? flow::Change::UpdateAfter : flow::Change::Insert,
                 out);
 }
 
-void addRankedChanges(const TopRows& partition, bool withTies, TopRowsOut& out)
+void addRankedChanges(const TopPartitions& all, const TouchedPartition& touched, TopRowsOut& out)
 {
-    const std::vector<TopRows::Row>&shown = partition.shown, &rows = partition.rows;
-    const std::vector<std::int64_t> before = ranksOf(shown, withTies),
-                                    now = ranksOf(rows, withTies);
+    const TopRows& partition = all.at(touched.number);
+    const auto shown = all.shown(touched);
+    const auto rows = all.rows(partition);
+    std::vector<std::int64_t> now;
+    all.ranks(partition, now);
     for (std::size_t i = 0; i < std::max(shown.size(), rows.size()); ++i) {
         const bool was = i < shown.size(), is = i < rows.size();
-        if (was && is && shown[i].id == rows[i].id && before[i] == now[i])
+        if (was && is && shown[i].id == rows[i].id && shown[i].rank == now[i])
             continue;
         if (was) {
             put(partition, shown[i].id, is ? flow::Change::UpdateBefore : flow::Change::Delete,
                 out);
-            out.ranks.push_back(before[i]);
+            out.ranks.push_back(shown[i].rank);
         }
         if (is) {
             put(partition, rows[i].id, was ? flow::Change::UpdateAfter : flow::Change::Insert, out);

@@ -18,14 +18,12 @@ struct TopRowsOut
     std::vector<std::int64_t> times;
 };
 
-/// Returns the ranks of rows in order: 1, 2, 3 ... as ROW_NUMBER, or with ties as RANK.
-std::vector<std::int64_t> ranksOf(const std::vector<TopRows::Row>& rows, bool withTies);
-
-/// Adds what turns the rows that were shown of a partition into those it has now: the rows that
-/// left and came. isOne: the partition has one row at most, whose old and new values belong
-/// together.
-void addChanges(const TopRows& partition, bool isOne, TopRowsOut& out);
+/// Adds what turns the rows that were shown of a partition into those it has now, once its new rows
+/// are kept: the rows that left and came. isOne: the partition has one row at most, whose old and
+/// new values belong together.
+void addChanges(const TopPartitions& all, const TouchedPartition& touched, bool isOne,
+                TopRowsOut& out);
 /// The same when a row shows its rank: each place is a result of its own.
-void addRankedChanges(const TopRows& partition, bool withTies, TopRowsOut& out);
+void addRankedChanges(const TopPartitions& all, const TouchedPartition& touched, TopRowsOut& out);
 
 } // namespace sluice::operators

@@ -1,170 +1,170 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/operators/top_n_group.h"
 
-#include "engine/columns/batch.h"
-#include "engine/columns/types.h"
-#include "engine/operators/late_expression.h"
-#include "engine/state/row_bytes.h"
-
 #include <algorithm>
 
 namespace sluice::operators {
 namespace {
 
-constexpr std::int64_t kFewRows = 4096; // not worth a compaction
+constexpr std::uint32_t kNone = UINT32_MAX;
+constexpr std::size_t kBlock = 64; // keys whose places are fetched together
 
 } // namespace
 
-bool TopRows::isBeaten(const state::EncodedOrder& order, std::size_t row, std::size_t limit,
-                       bool withTies) const
+void TopPartitions::partitionsOf(std::span<const std::uint32_t> keys, state::KeyIndex& index,
+                                 std::uint32_t* numbers)
 {
-    if (rows.size() < limit)
-        return false;
-    const state::OrderKey& last = rows[limit - 1].order;
-    return !order.isBefore(row, last) && !(withTies && order.isEqual(row, last));
+    if (m_byKey.size() < index.size())
+        m_byKey.resize(index.size(), kNone);
+    for (std::size_t begin = 0; begin < keys.size(); begin += kBlock) {
+        const std::size_t end = std::min(keys.size(), begin + kBlock);
+        for (std::size_t i = begin; i < end; ++i)
+            __builtin_prefetch(&m_byKey[keys[i]]);
+        for (std::size_t i = begin; i < end; ++i) {
+            std::uint32_t& number = m_byKey[keys[i]];
+            if (number == kNone) {
+                if (m_free.empty()) {
+                    number = std::uint32_t(m_partitions.size());
+                    m_partitions.emplace_back();
+                } else {
+                    number = m_free.back();
+                    m_free.pop_back();
+                }
+                m_partitions[number].key = keys[i];
+                index.retain(keys[i]);
+            }
+            numbers[i] = number;
+            __builtin_prefetch(&m_partitions[number]);
+        }
+    }
 }
 
-bool TopRows::insert(const state::EncodedOrder& order, std::size_t row, state::RowId id,
-                     std::size_t limit, bool withTies)
+void TopPartitions::ranks(const TopRows& partition, std::vector<std::int64_t>& out) const
 {
-    if (isBeaten(order, row, limit, withTies))
-        return false;
-    const auto place = std::partition_point(rows.begin(), rows.end(), [&](const Row& before) {
-        return !order.isBefore(row, before.order);
-    });
-    rows.insert(place, Row{order.key(row), id});
-    std::size_t kept = std::min(rows.size(), limit);
-    while (withTies && kept < rows.size() && rows[kept].order == rows[limit - 1].order)
-        ++kept;
-    rows.resize(kept);
-    return true;
+    for (std::size_t i = 0; i < partition.list.count; ++i) {
+        const bool isTie = m_withTies && i > 0 && m_ranked.isTie(partition.list, i, i - 1);
+        out.push_back(isTie ? out.back() : std::int64_t(i) + 1);
+    }
 }
 
-TopRows& TopPartitions::partition(std::string_view key, std::uint64_t hash)
+void TopPartitions::markUnsaved(std::uint32_t number)
 {
-    const std::uint32_t number = m_keys.intern(key, hash);
-    if (number == m_partitions.size())
-        m_partitions.emplace_back();
-    return m_partitions[number];
-}
-
-Status TopPartitions::keep(const std::shared_ptr<arrow::RecordBatch>& batch,
-                           const std::vector<std::uint32_t>& touched)
-{
-    std::vector<std::uint32_t> places;
-    for (const std::uint32_t number : touched)
-        for (const TopRows::Row& row : m_partitions[number].rows)
-            if (row.id & kInBatch)
-                places.push_back(std::uint32_t(row.id & ~kInBatch));
-    if (places.empty())
-        return ok();
-    Batch whole;
-    whole.columns = batch;
-    auto taken = takeRows(whole, places);
-    if (!taken.ok())
-        return errorFromArrow(taken.status(), "top_n");
-    SLUICE_TRY(state::RowId next, m_rows.append(*taken->columns));
-    for (const std::uint32_t number : touched)
-        for (TopRows::Row& row : m_partitions[number].rows)
-            if (row.id & kInBatch)
-                row.id = next++;
-    return ok();
-}
-
-Status TopPartitions::compact()
-{
-    std::vector<state::RowId> ids;
-    for (const TopRows& partition : m_partitions)
-        for (const TopRows::Row& row : partition.rows)
-            ids.push_back(row.id);
-    const auto live = std::int64_t(ids.size());
-    if (m_rows.rows() <= kFewRows || m_rows.rows() <= 2 * live)
-        return ok();
-    SLUICE_TRY(const auto rows, m_rows.gather(ids));
-    m_rows.clear();
-    SLUICE_TRY(state::RowId next, m_rows.append(*rows));
-    for (TopRows& partition : m_partitions)
-        for (TopRows::Row& row : partition.rows)
-            row.id = next++;
-    return ok();
-}
-
-void TopPartitions::forgetEmpty()
-{
-    const auto empty = std::ranges::count_if(m_partitions, [](const TopRows& partition) {
-        return partition.rows.empty();
-    });
-    if (empty * 2 <= std::ptrdiff_t(m_partitions.size()))
+    if (m_partitions[number].isUnsaved)
         return;
-    state::KeyTable keys;
-    std::vector<TopRows> kept;
-    for (std::uint32_t number = 0; number < size(); ++number) {
-        if (m_partitions[number].rows.empty())
-            continue;
-        const std::string_view key = m_keys.key(number);
-        keys.intern(key, state::hashBytes(key));
-        kept.push_back(std::move(m_partitions[number]));
-    }
-    m_keys = std::move(keys);
-    m_partitions = std::move(kept);
+    m_partitions[number].isUnsaved = true;
+    m_unsaved.push_back(number);
 }
 
-// Number of partitions; for each its key, newest time and number of rows; then all their rows.
-Status TopPartitions::save(ByteWriter& out, const std::vector<std::uint32_t>& numbers)
+void TopPartitions::insert(std::uint32_t number, const state::EncodedOrder& order,
+                           std::uint32_t row, bool keepsShown)
 {
-    std::vector<state::RowId> ids;
-    out.varint(numbers.size());
-    for (const std::uint32_t number : numbers) {
-        TopRows& partition = m_partitions[number];
-        partition.isUnsaved = false;
-        out.bytes(m_keys.key(number));
-        out.i64(partition.newestUs);
-        out.varint(partition.rows.size());
-        for (const TopRows::Row& row : partition.rows)
-            ids.push_back(row.id);
+    TopRows& partition = m_partitions[number];
+    if (!partition.isTouched) {
+        partition.isTouched = true;
+        markUnsaved(number);
+        const std::uint32_t count = keepsShown ? partition.list.count : 0;
+        m_touched.push_back({number, std::uint32_t(m_shown.size()), count});
+        if (count > 0) {
+            m_ranks.clear();
+            ranks(partition, m_ranks);
+            const auto before = rows(partition);
+            for (std::size_t i = 0; i < count; ++i)
+                m_shown.push_back({before[i].id, m_ranks[i]});
+        }
     }
-    out.varint(ids.size());
-    if (ids.empty())
-        return ok();
-    SLUICE_TRY(const auto rows, m_rows.gather(ids));
-    return state::writeRows(*rows, out);
+    m_ranked.insert(partition.list, order, row, kInBatch | row, m_dropped);
 }
 
-Status TopPartitions::load(ByteReader& in, const state::OrderCodec& order)
+void TopPartitions::clear(std::uint32_t number)
 {
-    std::vector<std::pair<std::uint32_t, std::uint64_t>> counts; // partition, rows
-    const std::uint64_t count = in.varint();
-    for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
-        const std::string_view key = in.bytes();
-        TopRows& into = partition(key, state::hashBytes(key));
-        into.newestUs = in.i64();
-        into.rows.clear();
-        counts.emplace_back(numberOf(into), in.varint());
-    }
-    const std::uint64_t total = in.varint();
-    SLUICE_TRY(in.status("top_n state"));
-    if (total == 0)
+    m_ranked.clear(m_partitions[number].list, m_dropped);
+    markUnsaved(number);
+}
+
+Status TopPartitions::keep(const arrow::RecordBatch& batch)
+{
+    struct New
+    {
+        std::uint32_t row, owner;
+        state::RowId* id;
+    };
+    std::vector<New> come;
+    for (const TouchedPartition& touched : m_touched)
+        for (state::RankedRows::Row& row : m_ranked.rows(m_partitions[touched.number].list))
+            if (row.id & kInBatch)
+                come.push_back({std::uint32_t(row.id & ~kInBatch), touched.number, &row.id});
+    m_firstNew = state::kNoRow;
+    if (come.empty())
         return ok();
-    SLUICE_TRY(const auto rows, state::readRows(in));
+    std::vector<state::ColumnPiece> pieces;
+    for (const auto& column : batch.columns())
+        pieces.push_back(state::pieceOf(*column));
+    std::vector<state::RowRun> runs;
+    std::vector<std::uint32_t> owners;
+    for (const New& each : come) {
+        runs.push_back({.pieces = pieces.data(), .begin = each.row});
+        owners.push_back(each.owner);
+    }
     arrow::ArrayVector columns;
-    for (const auto& column : order.columns()) {
-        SLUICE_TRY(auto values, columnNamed(*rows, column.field->name()));
-        columns.push_back(std::move(values));
+    for (int i = 0; i < batch.num_columns(); ++i) {
+        SLUICE_TRY(auto column, state::gatherColumn(batch.column(i)->type(), std::size_t(i), runs));
+        columns.push_back(std::move(column));
     }
-    state::EncodedOrder encoded;
-    order.encode(columns, encoded);
-    SLUICE_TRY(state::RowId next, m_rows.append(*rows));
-    std::size_t row = 0;
-    for (const auto& [number, size] : counts)
-        for (std::uint64_t i = 0; i < size && row < encoded.heads.size(); ++i, ++row)
-            m_partitions[number].rows.push_back({encoded.key(row), next++});
-    return row == total && row == encoded.heads.size()
-        ? ok()
-        : Status(Error{.code = ErrorCode::DecodeFailed,
-                       .message = "the numbers of rows differ",
-                       .object = "top_n state",
-                       .hint = {},
-                       .cause = {}});
+    const auto kept
+        = arrow::RecordBatch::Make(batch.schema(), std::int64_t(come.size()), std::move(columns));
+    SLUICE_TRY(m_firstNew, m_rows.append(*kept, owners));
+    for (std::size_t i = 0; i < come.size(); ++i)
+        *come[i].id = m_firstNew + i;
+    return ok();
+}
+
+void TopPartitions::dropAll()
+{
+    for (const state::RowId id : m_dropped)
+        if (!(id & kInBatch))
+            m_rows.drop(id);
+    m_dropped.clear();
+}
+
+Status TopPartitions::settle()
+{
+    for (const TouchedPartition& touched : m_touched)
+        m_partitions[touched.number].isTouched = false;
+    m_touched.clear();
+    m_shown.clear();
+    dropAll();
+    return m_rows.sweep([this](std::uint32_t owner, state::RowId from, state::RowId to) {
+        const auto all = m_ranked.rows(m_partitions[owner].list);
+        const auto moved = std::ranges::find(all, from, &state::RankedRows::Row::id);
+        moved->id = to;
+        markUnsaved(owner);
+    });
+}
+
+void TopPartitions::forget(std::uint32_t number, state::KeyIndex& index)
+{
+    TopRows& partition = m_partitions[number];
+    index.release(partition.key);
+    m_byKey[partition.key] = kNone;
+    partition = {};
+    m_free.push_back(number);
+}
+
+void TopPartitions::release(state::KeyIndex& index) const
+{
+    for (std::uint32_t number = 0; number < endNumber(); ++number) {
+        const TopRows& partition = m_partitions[number];
+        if (partition.key < m_byKey.size() && m_byKey[partition.key] == number)
+            index.release(partition.key);
+    }
+}
+
+std::int64_t TopPartitions::bytes() const
+{
+    return m_rows.bytes()
+        + std::int64_t(m_ranked.bytes() + m_byKey.capacity() * sizeof(std::uint32_t)
+                       + m_partitions.capacity() * sizeof(TopRows)
+                       + (m_free.capacity() + m_unsaved.capacity()) * sizeof(std::uint32_t));
 }
 
 } // namespace sluice::operators

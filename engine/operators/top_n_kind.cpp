@@ -128,10 +128,10 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
     arrow::FieldVector keys;
     for (const std::string& name : config.partitionBy)
         keys.push_back(input.columns->GetFieldByName(name));
-    const auto codec = state::KeyCodec::make(keys);
-    if (!codec)
-        context.error("partition_by", context.options.at("partition_by"), codec.error().message,
-                      codec.error().hint);
+    const auto index = state::KeyIndex::make(keys);
+    if (!index)
+        context.error("partition_by", context.options.at("partition_by"), index.error().message,
+                      index.error().hint);
     const auto order = state::OrderCodec::make(columns);
     if (!order)
         context.error("order_by", context.options.at("order_by"), order.error().message,
@@ -157,10 +157,10 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
         return all;
     };
     bound.neededInput = needed;
-    if (!codec || !order || columns.empty())
+    if (!index || !order || columns.empty())
         return bound;
     bound.createOperator
-        = [config, needed, names, made = *codec, places = *order](
+        = [config, needed, names, keys, places = *order](
               const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
         TopNConfig own = config;
         const flow::ColumnSet kept = needed(create.neededColumns);
@@ -170,8 +170,9 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
             if (create.neededColumns.contains(name))
                 own.emitted.push_back(name);
         }
+        SLUICE_TRY(auto made, state::KeyIndex::make(keys));
         return std::unique_ptr<flow::Operator>(
-            std::make_unique<TopN>(std::move(own), made, places));
+            std::make_unique<TopN>(std::move(own), std::move(made), places));
     };
     return bound;
 }

@@ -4,7 +4,10 @@
 #include "engine/columns/types.h"
 #include "engine/state/key_codec.h"
 
+#include "engine/base/int128.h"
+
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -60,11 +63,16 @@ public:
             char* to = m_out.bytes.data() + m_cursors[row];
             const bool isNull = hasNulls && column.IsNull(std::int64_t(row));
             *to = isNull ? kNull : kValue;
-            const auto number = isNull ? decltype(value(0))(0) : value(std::int64_t(row));
-            for (std::size_t i = 0; i < sizeof number; ++i)
-                to[1 + i]
-                    = char(number >> (8 * (sizeof number - 1 - i))) ^ (isNull ? '\0' : m_flip);
+            auto number = isNull ? decltype(value(0))(0) : value(std::int64_t(row));
+            if (m_flip != 0 && !isNull)
+                number = ~number;
             m_cursors[row] += 1 + sizeof number;
+            for (std::size_t end = sizeof number; end > 0; end -= 8) {
+                const std::uint64_t word = __builtin_bswap64(std::uint64_t(number));
+                std::memcpy(to + 1 + end - 8, &word, 8);
+                if constexpr (sizeof number > 8)
+                    number >>= 64;
+            }
         }
     }
     template <class ArrayType> void integers(const arrow::Array& column)
@@ -140,12 +148,38 @@ void write(const arrow::Array& column, Writer& writer)
     }
 }
 
-UInt128 headOf(std::string_view key)
+// The first bytes of a key, as zeros where it ends; 24 bytes can be read there.
+OrderHead headOf(const char* key)
 {
-    UInt128 head = 0;
-    for (std::size_t i = 0; i < sizeof head; ++i)
-        head = (head << 8) | (i < key.size() ? std::uint8_t(key[i]) : 0);
-    return head;
+    OrderHead head;
+    std::memcpy(&head, key, sizeof head);
+    return {__builtin_bswap64(head.first), __builtin_bswap64(head.second),
+            __builtin_bswap64(head.third)};
+}
+
+OrderHead headOf(std::string_view key)
+{
+    std::array<char, sizeof(OrderHead)> padded{};
+    std::copy_n(key.data(), std::min(key.size(), padded.size()), padded.data());
+    return headOf(padded.data());
+}
+
+// Where the key of each row begins.
+void placeRows(const std::vector<std::shared_ptr<arrow::Array>>& arrays, std::size_t rows,
+               EncodedOrder& out)
+{
+    std::uint32_t fixed = 0;
+    for (const auto& array : arrays)
+        fixed += isText(*array->type()) ? 0 : std::uint32_t(1 + widthOf(*array->type()));
+    out.offsets.assign(rows + 1, 0);
+    for (std::size_t row = 0; row < rows; ++row) {
+        std::uint32_t size = fixed;
+        for (const auto& array : arrays)
+            if (isText(*array->type()))
+                size += textSize(static_cast<const arrow::BinaryArray&>(*array), std::int64_t(row));
+        out.offsets[row + 1] = out.offsets[row] + size;
+    }
+    out.bytes.resize(out.offsets[rows]);
 }
 
 } // namespace
@@ -165,32 +199,41 @@ Result<OrderCodec> OrderCodec::make(std::vector<Column> columns)
     return codec;
 }
 
+bool OrderCodec::hasTails() const
+{
+    std::size_t size = 0;
+    for (const Column& column : m_columns) {
+        if (isText(*column.field->type()))
+            return true;
+        size += 1 + widthOf(*column.field->type());
+    }
+    return size > sizeof(OrderHead);
+}
+
 void OrderCodec::encode(const std::vector<std::shared_ptr<arrow::Array>>& arrays,
                         EncodedOrder& out) const
 {
     const std::size_t rows = arrays.empty() ? 0 : std::size_t(arrays.front()->length());
-    std::uint32_t fixed = 0;
-    for (const auto& array : arrays)
-        fixed += isText(*array->type()) ? 0 : std::uint32_t(1 + widthOf(*array->type()));
-    out.offsets.assign(rows + 1, 0);
-    for (std::size_t row = 0; row < rows; ++row) {
-        std::uint32_t size = fixed;
-        for (const auto& array : arrays)
-            if (isText(*array->type()))
-                size += textSize(static_cast<const arrow::BinaryArray&>(*array), std::int64_t(row));
-        out.offsets[row + 1] = out.offsets[row] + size;
+    out.hasTails = hasTails();
+    out.heads.resize(rows);
+    std::vector<std::uint32_t> cursors(rows);
+    if (out.hasTails) {
+        placeRows(arrays, rows, out);
+        std::copy_n(out.offsets.begin(), rows, cursors.begin());
+    } else {
+        out.bytes.assign(rows * sizeof(OrderHead), '\0');
+        for (std::size_t row = 0; row < rows; ++row)
+            cursors[row] = std::uint32_t(row * sizeof(OrderHead));
     }
-    out.bytes.resize(out.offsets[rows]);
-    std::vector<std::uint32_t> cursors(out.offsets.begin(), out.offsets.end() - 1);
     for (std::size_t i = 0; i < arrays.size(); ++i) {
         Writer writer(out, cursors, m_columns[i].isDescending);
         write(*arrays[i], writer);
     }
-    out.heads.resize(rows);
+    const std::string_view all = out.bytes;
     for (std::size_t row = 0; row < rows; ++row)
-        out.heads[row]
-            = headOf(std::string_view(out.bytes).substr(out.offsets[row],
-                                                        out.offsets[row + 1] - out.offsets[row]));
+        out.heads[row] = out.hasTails
+            ? headOf(all.substr(out.offsets[row], out.offsets[row + 1] - out.offsets[row]))
+            : headOf(all.data() + row * sizeof(OrderHead));
 }
 
 } // namespace sluice::state

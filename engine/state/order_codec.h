@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/base/int128.h"
 #include "engine/base/result.h"
 
 #include <compare>
@@ -16,44 +15,39 @@
 
 namespace sluice::state {
 
-/// The place of a row in an order, as bytes that compare like the rows do: the first 16 as one
-/// number, which settles nearly every comparison, and what is left.
+/// The first 24 bytes of a place in an order as numbers that compare like the bytes do: all of it
+/// for two columns of fixed width, and for text what settles nearly every comparison.
+struct OrderHead
+{
+    std::uint64_t first = 0, second = 0, third = 0;
+    auto operator<=>(const OrderHead&) const = default;
+};
+
+/// The place of a row in an order, as bytes that compare like the rows do: the head and the rest.
 struct OrderKey
 {
-    UInt128 head = 0;
+    OrderHead head;
     std::string tail;
 
-    std::strong_ordering operator<=>(const OrderKey& other) const
-    {
-        return head != other.head ? head <=> other.head : tail <=> other.tail;
-    }
-    bool operator==(const OrderKey&) const = default;
+    auto operator<=>(const OrderKey&) const = default;
 };
 
 /// The order keys of a batch.
 struct EncodedOrder
 {
+    std::vector<OrderHead> heads;
+    bool hasTails = false; // whether a key of these columns may be longer than its head
     std::string bytes;
     std::vector<std::uint32_t> offsets; // rows + 1
-    std::vector<UInt128> heads;
 
     std::string_view tail(std::size_t row) const
     {
-        constexpr std::size_t kHead = sizeof(UInt128);
-        const std::size_t size = offsets[row + 1] - offsets[row];
+        constexpr std::size_t kHead = sizeof(OrderHead);
+        const std::size_t size = hasTails ? offsets[row + 1] - offsets[row] : 0;
         return size <= kHead ? std::string_view()
                              : std::string_view(bytes.data() + offsets[row] + kHead, size - kHead);
     }
     OrderKey key(std::size_t row) const { return {heads[row], std::string(tail(row))}; }
-    /// Whether a row comes before a key; the quick way, without making its key.
-    bool isBefore(std::size_t row, const OrderKey& key) const
-    {
-        return heads[row] != key.head ? heads[row] < key.head : tail(row) < key.tail;
-    }
-    bool isEqual(std::size_t row, const OrderKey& key) const
-    {
-        return heads[row] == key.head && tail(row) == key.tail;
-    }
 };
 
 /// Turns columns into order keys, first column first, each ascending or descending; null comes last
@@ -70,6 +64,8 @@ public:
     static Result<OrderCodec> make(std::vector<Column> columns);
 
     const std::vector<Column>& columns() const { return m_columns; }
+    /// Whether a key may be longer than its head.
+    bool hasTails() const;
     /// arrays: one a column, of its type, all of one length.
     void encode(const std::vector<std::shared_ptr<arrow::Array>>& arrays, EncodedOrder& out) const;
 

@@ -2,21 +2,34 @@
 #pragma once
 
 #include "engine/base/result.h"
-#include "engine/state/row_store.h"
 
+#include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include <arrow/array.h>
 
 namespace sluice::state {
 
-/// Puts together one column of the rows of ids: pieces[i] is the column in chunk first + i, null
-/// for a chunk that is gone. kNoRow gives null. Fixed-width and text columns are copied value by
-/// value; nested ones take the way through arrow's Take.
+/// A column of kept rows, and pointers to its first row for types that are copied value by value.
+struct ColumnPiece
+{
+    const arrow::Array* array = nullptr;
+    const std::uint8_t* values = nullptr; // of text: its bytes
+    const std::int32_t* ends = nullptr;   // of text
+};
+ColumnPiece pieceOf(const arrow::Array& column);
+
+/// Rows that follow one another: pieces are the columns they are in. Null: one row of nulls.
+struct RowRun
+{
+    const ColumnPiece* pieces = nullptr;
+    std::uint32_t begin = 0, count = 1;
+};
+
+/// Puts together a column of rows, the index-th of their pieces. Fixed-width and text columns are
+/// copied; nested ones take the way through arrow's Take.
 Result<std::shared_ptr<arrow::Array>> gatherColumn(const std::shared_ptr<arrow::DataType>& type,
-                                                   const std::vector<const arrow::Array*>& pieces,
-                                                   std::uint64_t first, std::span<const RowId> ids);
+                                                   std::size_t index, std::span<const RowRun> runs);
 
 } // namespace sluice::state

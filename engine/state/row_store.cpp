@@ -66,8 +66,13 @@ Status RowStore::put(std::uint64_t number, std::shared_ptr<arrow::RecordBatch> r
             return errorFromArrow(both.status(), "kept rows");
         rows = std::move(*both);
     }
+    m_bytes -= kept.bytes;
     kept.bytes = sizeOf(*rows);
+    m_bytes += kept.bytes;
     kept.columns = std::move(rows);
+    kept.pieces.clear();
+    for (int i = 0; i < kept.columns->num_columns(); ++i)
+        kept.pieces.push_back(pieceOf(*kept.columns->column(i)));
     return ok();
 }
 
@@ -92,13 +97,22 @@ Result<RowId> RowStore::append(const arrow::RecordBatch& rows)
 
 Result<std::shared_ptr<arrow::RecordBatch>> RowStore::gather(std::span<const RowId> ids) const
 {
+    std::vector<RowRun> runs;
+    runs.reserve(ids.size());
+    for (std::size_t i = 0; i < ids.size();) {
+        RowRun run;
+        if (ids[i] != kNoRow) {
+            run.pieces = m_chunks[chunkOf(ids[i]) - m_first].pieces.data();
+            run.begin = placeOf(ids[i]);
+            while (i + run.count < ids.size() && ids[i + run.count] == ids[i] + run.count)
+                ++run.count;
+        }
+        i += run.count;
+        runs.push_back(run);
+    }
     arrow::ArrayVector columns;
-    std::vector<const arrow::Array*> pieces(m_chunks.size());
     for (int i = 0; i < m_schema->num_fields(); ++i) {
-        for (std::size_t chunk = 0; chunk < m_chunks.size(); ++chunk)
-            pieces[chunk]
-                = m_chunks[chunk].columns ? m_chunks[chunk].columns->column(i).get() : nullptr;
-        SLUICE_TRY(auto column, gatherColumn(m_schema->field(i)->type(), pieces, m_first, ids));
+        SLUICE_TRY(auto column, gatherColumn(m_schema->field(i)->type(), std::size_t(i), runs));
         columns.push_back(std::move(column));
     }
     return arrow::RecordBatch::Make(m_schema, std::int64_t(ids.size()), std::move(columns));
@@ -110,6 +124,7 @@ void RowStore::release(std::uint64_t chunkNumber)
     if (!kept.columns)
         return;
     m_rows -= kept.columns->num_rows();
+    m_bytes -= kept.bytes;
     kept = {};
     while (!m_chunks.empty() && !m_chunks.front().columns) {
         m_chunks.pop_front();
@@ -121,15 +136,7 @@ void RowStore::clear()
 {
     m_first = endChunk();
     m_chunks.clear();
-    m_rows = 0;
-}
-
-std::int64_t RowStore::bytes() const
-{
-    std::int64_t total = 0;
-    for (const Kept& kept : m_chunks)
-        total += kept.bytes;
-    return total;
+    m_rows = m_bytes = 0;
 }
 
 // The number of the next chunk, number of pieces, and for each its chunk's number and the rows as

@@ -3,6 +3,7 @@
 
 #include "engine/base/byte_stream.h"
 #include "engine/base/result.h"
+#include "engine/state/row_gather.h"
 
 #include <cstdint>
 #include <deque>
@@ -61,7 +62,7 @@ public:
     void clear();
 
     std::int64_t rows() const { return m_rows; }
-    std::int64_t bytes() const;
+    std::int64_t bytes() const { return m_bytes; }
 
     /// Writes the rows that came since the last save, or all of them; whole chunks, what a release
     /// let go is not among them.
@@ -74,6 +75,7 @@ private:
     struct Kept
     {
         std::shared_ptr<arrow::RecordBatch> columns; // null once it is released
+        std::vector<ColumnPiece> pieces;             // of columns
         std::int64_t bytes = 0;
     };
     RowId endId() const;
@@ -82,7 +84,7 @@ private:
     std::shared_ptr<arrow::Schema> m_schema;
     std::deque<Kept> m_chunks;
     std::uint64_t m_first = 0;
-    std::int64_t m_rows = 0;
+    std::int64_t m_rows = 0, m_bytes = 0;
     RowId m_saved = 0; // rows before it are in an earlier save
 };
 

@@ -71,23 +71,40 @@ private slots:
         const auto a = array(first), c = array(third);
         const auto sliced = arrow::Concatenate({c, a});
         const auto a2 = (*sliced)->Slice(2);
-        const std::vector<const arrow::Array*> pieces{a2.get(), nullptr, c.get()};
-        const auto id
-            = [](std::uint64_t chunk, std::uint64_t row) { return (chunk << kChunkRowBits) + row; };
+        const std::vector<ColumnPiece> other{ColumnPiece{}, pieceOf(*c)};
+        const std::vector<ColumnPiece> own{ColumnPiece{}, pieceOf(*a2)};
+        const auto of1 = [&](std::uint32_t row, std::uint32_t count = 1) {
+            return RowRun{.pieces = own.data(), .begin = row, .count = count};
+        };
+        const auto of3
+            = [&](std::uint32_t row) { return RowRun{.pieces = other.data(), .begin = row}; };
         const bool isBoolean = arrowType->id() == arrow::Type::BOOL;
-        const std::vector<RowId> ids = isBoolean
-            ? std::vector<RowId>{id(7, 0), kNoRow, id(9, 1), id(7, 2), id(9, 0), id(7, 0)}
-            : std::vector<RowId>{id(9, 1), kNoRow, id(7, 0), id(7, 2), id(7, 1), id(7, 0)};
-        const auto got = gatherColumn(arrowType, pieces, 7, ids);
+        const std::vector<RowRun> runs = isBoolean
+            ? std::vector<RowRun>{of1(0), {}, of3(1), of1(2), of3(0), of1(0)}
+            : std::vector<RowRun>{of3(1), {}, of1(0), of1(2), of1(1), of1(0)};
+        const auto got = gatherColumn(arrowType, 1, runs);
         QVERIFY(got);
         QVERIFY((*got)->ValidateFull().ok());
         QVERIFY2((*got)->Equals(*array(expected)), (*got)->ToString().c_str());
     }
     void nothingAskedIsNothing()
     {
-        const auto got = gatherColumn(arrow::utf8(), {}, 0, {});
+        const auto got = gatherColumn(arrow::utf8(), 0, {});
         QVERIFY(got);
         QCOMPARE((*got)->length(), std::int64_t(0));
+    }
+    void rowsThatFollowOneAnotherComeAsOneRun()
+    {
+        for (const char* json : {"[\"a\", \"bb\", null, \"ccc\", \"d\"]", "[1, 2, null, 3, 4]"}) {
+            const auto type = json[1] == '1' ? arrow::int64() : arrow::utf8();
+            const auto all = *arrow::json::ArrayFromJSONString(type, json);
+            const std::vector<ColumnPiece> pieces{pieceOf(*all)};
+            const std::vector<RowRun> runs{{.pieces = pieces.data(), .begin = 1, .count = 4},
+                                           {.pieces = pieces.data(), .begin = 0, .count = 3}};
+            const auto got = gatherColumn(type, 0, runs);
+            const auto expected = arrow::Concatenate({all->Slice(1), all->Slice(0, 3)});
+            QVERIFY(got && (*got)->ValidateFull().ok() && (*got)->Equals(**expected));
+        }
     }
 };
 
