@@ -33,6 +33,12 @@ public:
         m_bytes.append(value);
     }
     void raw(const void* data, std::size_t size) { fixed(data, size); }
+    /// Makes room for so many more bytes, so that they are not copied as they become more.
+    void reserve(std::size_t more)
+    {
+        if (m_bytes.capacity() - m_bytes.size() < more)
+            m_bytes.reserve(m_bytes.size() + more);
+    }
 
     const std::string& data() const { return m_bytes; }
     std::string take() { return std::move(m_bytes); }

@@ -12,8 +12,7 @@ namespace sluice::operators {
 namespace {
 
 constexpr std::size_t kMostChanges = 16384; // of a batch that is emitted
-constexpr std::uint8_t kStateVersion = 1;
-enum SavedFlag : std::uint8_t { HasCell = 1, Shown = 2, New = 4 };
+constexpr std::size_t kAhead = 24;          // rows, of the groups that are fetched ahead
 
 std::int64_t floorDivided(std::int64_t value, std::int64_t by)
 {
@@ -32,6 +31,7 @@ std::shared_ptr<arrow::Schema> resultSchema(const std::vector<AggregateEntry>& e
 
 GroupAggregate::GroupAggregate(GroupConfig config, std::unique_ptr<state::KeyIndex> keys)
     : m_config(std::move(config))
+    , m_bound(m_config.bound)
     , m_calls(m_config.aggregates)
     , m_keys(std::move(keys))
     , m_cells(m_config.aggregates)
@@ -91,6 +91,8 @@ Status GroupAggregate::touch(const Batch& batch, const std::vector<std::uint8_t>
     m_rowCells.resize(m_numbers.size());
     for (std::size_t row = 0; row < m_numbers.size(); ++row) {
         const std::uint32_t key = m_numbers[row];
+        if (row + kAhead < m_numbers.size())
+            __builtin_prefetch(&m_groups[m_numbers[row + kAhead]], 1);
         Group& group = m_groups[key];
         group.rows += isRetraction.empty() || !isRetraction[row] ? 1 : -1;
         if (times)
@@ -264,132 +266,14 @@ Status GroupAggregate::onWatermark(EventTime watermark, flow::NodeContext& conte
     return tell(context);
 }
 
-Status GroupAggregate::tell(flow::NodeContext& context) const
+Status GroupAggregate::tell(flow::NodeContext& context)
 {
     std::size_t bytes = m_keys->bytes() + m_cells.bytes() + m_groups.capacity() * sizeof(Group)
         + m_unsaved.capacity() * 4;
     for (const auto& [bucket, keys] : m_timers)
         bytes += keys.capacity() * 4;
-    NodeCounters::set(context.counters().stateKeys, std::int64_t(m_groupCount));
-    NodeCounters::set(context.counters().stateBytes, std::int64_t(bytes));
-    if (m_config.maxStateBytes == 0 || std::int64_t(bytes) <= m_config.maxStateBytes)
-        return ok();
-    constexpr std::size_t kMega = 1'000'000;
-    return Error{.code = ErrorCode::CapacityExceeded,
-                 .message = "the state has grown to " + std::to_string(bytes / kMega)
-                     + " MB, more than max_state allows ("
-                     + std::to_string(std::size_t(m_config.maxStateBytes) / kMega) + " MB), with "
-                     + std::to_string(m_groupCount) + " groups",
-                 .object = m_config.node,
-                 .hint = "Raise max_state, group by fewer values, or set time_to_live.",
-                 .cause = {}};
-}
-
-// The state: version, watermark, number of groups, their keys, for each flags, number of rows and
-// time, then the cells of those that have one; the results that were shown of groups that changed
-// since the last emission (Arrow IPC), the number of such groups, their keys and which of those
-// rows each has. A group without a cell is gone.
-Result<flow::SaveKind> GroupAggregate::save(ByteWriter& out, flow::SaveKind wanted)
-{
-    std::vector<std::uint32_t> keys, cells, touched;
-    if (wanted == flow::SaveKind::Changes)
-        keys = m_unsaved;
-    else
-        for (std::uint32_t key = 0; key < m_groups.size(); ++key)
-            if (m_groups[key].cell != kNone)
-                keys.push_back(key);
-    out.u8(kStateVersion);
-    out.i64(m_watermark);
-    out.varint(keys.size());
-    m_keys->save(keys, out);
-    for (const std::uint32_t key : keys) {
-        Group& group = m_groups[key];
-        out.u8(std::uint8_t((group.cell != kNone ? HasCell : 0) | (group.isShown ? Shown : 0)
-                            | (group.isNew ? New : 0)));
-        out.i64(group.rows);
-        out.i64(group.time);
-        if (group.cell != kNone)
-            cells.push_back(group.cell);
-        group.isNew = false;
-    }
-    m_cells.save(cells, out, wanted);
-    SLUICE_TRY(m_changes.save(out));
-    for (const GroupChange& change : m_changes.changes())
-        touched.push_back(change.key);
-    out.varint(touched.size());
-    m_keys->save(touched, out);
-    for (const GroupChange& change : m_changes.changes())
-        out.i64(change.before);
-    for (const std::uint32_t key : m_unsaved) {
-        m_groups[key].isUnsaved = m_groups[key].isNew = false;
-        m_keys->release(key);
-    }
-    m_unsaved.clear();
-    return wanted;
-}
-
-void GroupAggregate::loadGroups(ByteReader& in, flow::SaveKind kind)
-{
-    state::KeyIndex::Numbers keys;
-    std::vector<std::uint32_t> cells;
-    m_keys->load(std::size_t(in.varint()), in, keys);
-    m_groups.resize(std::max<std::size_t>(m_groups.size(), m_keys->size()));
-    for (const std::uint32_t key : keys) {
-        const std::uint8_t flags = in.u8();
-        if (m_groups[key].cell != kNone && (!(flags & HasCell) || (flags & New)))
-            forget(key);
-        Group& group = m_groups[key];
-        group.rows = in.i64();
-        group.time = in.i64();
-        group.isShown = (flags & Shown) != 0;
-        if (!(flags & HasCell))
-            continue;
-        if (group.cell == kNone) {
-            group.cell = m_cells.allocate();
-            ++m_groupCount;
-            m_keys->retain(key);
-            if (m_config.timeToLive > 0)
-                setTimer(key);
-        }
-        cells.push_back(group.cell);
-    }
-    m_cells.grow();
-    m_cells.load(cells, in, kind);
-}
-
-Status GroupAggregate::load(ByteReader& in, flow::SaveKind kind)
-{
-    if (const std::uint8_t version = in.u8(); version != kStateVersion)
-        return Error{.code = ErrorCode::DecodeFailed,
-                     .message = "the groups were saved by another version of the program ("
-                         + std::to_string(version) + ", this one reads "
-                         + std::to_string(kStateVersion) + ")",
-                     .object = m_config.node,
-                     .hint = "Let that version finish the pipeline, or start it anew.",
-                     .cause = {}};
-    if (kind == flow::SaveKind::Whole)
-        for (std::uint32_t key = 0; key < m_groups.size(); ++key)
-            if (m_groups[key].cell != kNone)
-                forget(key);
-    m_watermark = in.i64();
-    for (const GroupChange& change : m_changes.changes())
-        m_groups[change.key].isTouched = false;
-    loadGroups(in, kind);
-    SLUICE_TRY(in.status("group state"));
-    SLUICE_TRY(m_changes.load(in));
-    state::KeyIndex::Numbers touched;
-    m_keys->load(std::size_t(in.varint()), in, touched);
-    m_groups.resize(std::max<std::size_t>(m_groups.size(), m_keys->size()));
-    for (const std::uint32_t key : touched) {
-        m_changes.restore({key, in.i64(), false});
-        m_groups[key].isTouched = true;
-    }
-    for (const std::uint32_t key : m_unsaved) {
-        m_groups[key].isUnsaved = false;
-        m_keys->release(key);
-    }
-    m_unsaved.clear();
-    return in.status("group state");
+    return m_bound.check(context.counters(), std::int64_t(m_groupCount), std::int64_t(bytes),
+                         "groups");
 }
 
 } // namespace sluice::operators

@@ -5,6 +5,7 @@
 #include "engine/flow/operator.h"
 #include "engine/operators/aggregate_cells.h"
 #include "engine/operators/group_changes.h"
+#include "engine/operators/state_bound.h"
 #include "engine/state/key_index.h"
 
 #include <map>
@@ -17,10 +18,10 @@ namespace sluice::operators {
 struct GroupConfig
 {
     std::string node;
-    bool readsChanges = false;      // the input is a change stream
-    std::int64_t emitEvery = 0;     // us of event time; 0 = after each batch
-    std::int64_t timeToLive = 0;    // us of event time; 0 = for ever
-    std::int64_t maxStateBytes = 0; // 0 = no bound
+    bool readsChanges = false;   // the input is a change stream
+    std::int64_t emitEvery = 0;  // us of event time; 0 = after each batch
+    std::int64_t timeToLive = 0; // us of event time; 0 = for ever
+    StateBound bound;
     bool hasEventTime = false;
     arrow::FieldVector keys;
     std::vector<AggregateEntry> aggregates;
@@ -65,10 +66,13 @@ private:
     void forget(std::uint32_t key);
     Status expire(std::int64_t watermark, flow::NodeContext& context);
     void setTimer(std::uint32_t key);
-    Status tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
+    void saveGroups(const std::vector<std::uint32_t>& keys, ByteWriter& out,
+                    std::vector<std::uint32_t>& cells);
     void loadGroups(ByteReader& in, flow::SaveKind kind);
 
     const GroupConfig m_config;
+    StateBound m_bound;
     AggregateCalls m_calls;
     std::unique_ptr<state::KeyIndex> m_keys;
     AggregateCells m_cells;

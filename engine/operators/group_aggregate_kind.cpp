@@ -22,11 +22,7 @@ std::vector<OptionSpec> groupOptions()
              .min = "1ms",
              .help = "Forget a group when the watermark is so far past its newest row. A row that "
                      "comes later begins it anew."},
-            {.name = "max_state",
-             .type = OptionType::Size,
-             .help = "Memory that this node may hold; beyond it the pipeline stops with a message. "
-                     "Without it there is no bound.",
-             .isAdvanced = true}};
+            StateBound::option()};
 }
 
 // A change stream takes rows back; an aggregate that cannot would be wrong without a word.
@@ -53,8 +49,7 @@ flow::BoundNode bindGroup(const flow::BindContext& context)
     config.hasEventTime = input.hasEventTime;
     config.emitEvery = context.options.durationIfSet("emit_every").value_or(Micros(0)).count();
     config.timeToLive = context.options.durationIfSet("time_to_live").value_or(Micros(0)).count();
-    if (context.options.has("max_state"))
-        config.maxStateBytes = context.options.size("max_state");
+    config.bound = StateBound(context, "Group by fewer values, or set time_to_live");
     for (const char* name : {"emit_every", "time_to_live"})
         if (context.options.has(name) && !input.hasEventTime)
             context.error(name, context.options.at(name), "it needs the event time of the rows",

@@ -27,6 +27,7 @@ std::int64_t shifted(std::int64_t time, std::int64_t by)
 
 IntervalJoin::IntervalJoin(IntervalJoinConfig config, state::KeyCodec left, state::KeyCodec right)
     : m_config(std::move(config))
+    , m_bound(m_config.bound)
     , m_sides{Side(std::move(left), m_config.columns.keys[kLeft]),
               Side(std::move(right), m_config.columns.keys[kRight])}
 {
@@ -86,8 +87,7 @@ Status IntervalJoin::process(std::size_t input, const Batch& batch, flow::NodeCo
     SLUICE_TRY(emitPairs(context));
     if (mine.isOuter) // bounds on one side of the row: all its partners may have come already
         SLUICE_TRY(emitUnmatched(input, context));
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 // Looks for the partners of the rows that were appended last.
@@ -225,8 +225,7 @@ Status IntervalJoin::onWatermark(EventTime watermark, flow::NodeContext& context
         if (m_sides[side].isOuter)
             SLUICE_TRY(emitUnmatched(side, context));
     release();
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 // Rows without a partner come out that much after the watermark has passed their time.
@@ -242,15 +241,14 @@ EventTime IntervalJoin::outputWatermark(EventTime input) const
     return {shifted(input.us, -behind)};
 }
 
-void IntervalJoin::tell(flow::NodeContext& context) const
+Status IntervalJoin::tell(flow::NodeContext& context)
 {
     std::int64_t keys = 0, bytes = 0;
     for (const Side& side : m_sides) {
         keys += std::int64_t(side.rows.keys());
         bytes += side.rows.bytes() + std::int64_t(side.unmatched.bytes());
     }
-    NodeCounters::set(context.counters().stateKeys, keys);
-    NodeCounters::set(context.counters().stateBytes, bytes);
+    return m_bound.check(context.counters(), keys, bytes, "keys");
 }
 
 // The watermark; for each side its rows, and the number and ids of those that found a partner.

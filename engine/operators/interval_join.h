@@ -4,6 +4,7 @@
 #include "engine/flow/operator.h"
 #include "engine/operators/join_columns.h"
 #include "engine/operators/late_expression.h"
+#include "engine/operators/state_bound.h"
 #include "engine/state/keyed_rows.h"
 #include "engine/state/time_queue.h"
 
@@ -28,6 +29,7 @@ struct IntervalJoinConfig
     JoinKind kind = JoinKind::Inner;
     std::optional<DocumentNode> where; // over the joined row
     bool hasEventTime = true;
+    StateBound bound;
 };
 
 /// Joins rows of two inputs on keys when their event times are within bounds of each other. A pair
@@ -78,9 +80,10 @@ private:
     std::int64_t decidedUntil(std::size_t side) const;
     void release();
     void requeue();
-    void tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
 
     const IntervalJoinConfig m_config;
+    StateBound m_bound;
     std::array<Side, 2> m_sides;
     LateExpression m_where;
     EventTime m_watermark = EventTime::min(), m_savedWatermark = EventTime::min();

@@ -42,6 +42,7 @@ flow::BoundNode bindInterval(const flow::BindContext& context)
         bound.summary = list->items[0].text + " to " + list->items[1].text;
     if (const DocumentNode* where = context.options.node("where"))
         config.where = *where;
+    config.bound = StateBound(context, "Make the bounds of between narrower");
     bound.rejects = {Verdict::Late};
     bindPairJoin(context, std::move(config), bound);
     return bound;
@@ -104,6 +105,7 @@ flow::NodeKind IntervalJoin::kind()
     options.push_back({.name = "where",
                        .type = OptionType::Expression,
                        .help = "A further condition over the columns of the joined row."});
+    options.push_back(StateBound::option());
     return {.name = "interval_join",
             .title = "Interval join",
             .help = "Joins rows of two inputs whose keys are equal and whose event times are near "

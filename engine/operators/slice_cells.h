@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/operators/aggregate_cells.h"
+#include "engine/state/flat_array.h"
 #include "engine/state/key_index.h"
 
 #include <cstdint>
@@ -21,7 +22,7 @@ class SliceCells
 {
 public:
     enum Mark : std::uint32_t { Unsaved = 1u << 31, Unemitted = 1u << 30 };
-    static constexpr std::uint32_t kNone = Unemitted - 1;
+    static constexpr std::uint32_t kNone = UINT32_MAX;
 
     /// Whether changes are marked as not emitted.
     void trackEmission(bool isTracked) { m_wanted = isTracked ? Unsaved | Unemitted : Unsaved; }
@@ -35,12 +36,14 @@ public:
 
     /// Keys in the order in which they came.
     const std::vector<std::uint32_t>& keys() const { return m_keys; }
+    /// Gives for some of its keys the cell and whether it is marked as not emitted.
+    void cellsAndMarks(const std::vector<std::uint32_t>& keys, std::vector<std::uint32_t>& cells,
+                       std::vector<std::uint8_t>& isUnemitted) const;
     /// Gives the cells of keys() in their order.
     void allCells(std::vector<std::uint32_t>& cells) const;
 
     const std::vector<std::uint32_t>& unsaved() const { return m_unsaved; }
     const std::vector<std::uint32_t>& unemitted() const { return m_unemitted; }
-    bool isUnemitted(std::uint32_t key) const { return (entryOf(key) & Unemitted) != 0; }
     void clearUnsaved();
     /// That keys were emitted must survive a restart: they are marked as not saved.
     void clearUnemitted();
@@ -51,12 +54,14 @@ public:
     std::size_t bytes() const;
 
 private:
+    // An entry is the number of a cell + 1 and its marks; 0: the key has none.
     struct Slot
     {
         std::uint32_t key = UINT32_MAX;
-        std::uint32_t entry = kNone; // cell and marks
+        std::uint32_t entry = 0;
     };
-    static constexpr std::uint32_t kCellBits = kNone;
+    static constexpr std::uint32_t kCellBits = Unemitted - 1;
+    static std::uint32_t cellIn(std::uint32_t entry) { return (entry & kCellBits) - 1; }
 
     std::uint32_t entryOf(std::uint32_t key) const;
     std::uint32_t* entryAt(std::uint32_t key);
@@ -71,7 +76,7 @@ private:
 
     std::uint32_t m_wanted = Unsaved;
     bool m_isDense = false;
-    std::vector<std::uint32_t> m_dense; // entry by key
+    state::FlatArray<std::uint32_t> m_dense; // entry by key
     std::vector<Slot> m_table;
     std::vector<std::uint32_t> m_keys, m_unsaved, m_unemitted;
 };

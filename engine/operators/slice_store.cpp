@@ -14,12 +14,14 @@ std::int64_t floorDivided(std::int64_t value, std::int64_t by)
 } // namespace
 
 SliceStore::SliceStore(const WindowSpec& spec, const WindowTiming& timing, state::KeyIndex& index,
-                       AggregateCells& pool)
+                       AggregateCells& pool, bool combinesAnew)
     : m_spec(spec)
     , m_timing(timing)
     , m_index(index)
     , m_pool(pool)
+    , m_sliding(index, pool)
     , m_sliceLength(spec.sliceLength())
+    , m_isSliding(spec.hasManySlices() && !combinesAnew)
 {
 }
 
@@ -55,11 +57,14 @@ void SliceStore::take(const std::int64_t* times, const Numbers& keys, EventTime 
         std::size_t to = from + 1;
         while (to < rows && times[to] >= start && times[to] < end)
             ++to;
-        if (isLate(start, now))
+        if (isLate(start, now)) {
             out.reject(from, to);
-        else
-            slice(start).cellsOf(keys.data() + from, to - from, out.take(from, to), m_index,
-                                 m_pool);
+            from = to;
+            continue;
+        }
+        if (m_sliding.reaches(start))
+            m_sliding.spoil();
+        slice(start).cellsOf(keys.data() + from, to - from, out.take(from, to), m_index, m_pool);
         from = to;
     }
 }
@@ -145,12 +150,17 @@ Status SliceStore::emitWindow(std::int64_t end, Which which, const Emit& emit)
     const bool isOneSlice = first != last && std::next(first) == last;
     m_keys.clear();
     m_cells.clear();
-    if (isOneSlice) {
+    m_made.clear();
+    if (which == Which::All && m_isSliding) {
+        m_sliding.moveTo(m_slices, start, end);
+        m_sliding.combined(m_keys, m_cells, m_made);
+    } else if (isOneSlice) {
         m_keys = which == Which::All ? first->second.keys() : first->second.unemitted();
         for (const std::uint32_t key : m_keys)
             m_cells.push_back(first->second.find(key));
     } else {
         combine(first, last, which);
+        m_made = m_cells;
     }
     if (m_keys.empty())
         return ok();
@@ -161,8 +171,7 @@ Status SliceStore::emitWindow(std::int64_t end, Which which, const Emit& emit)
     for (std::size_t i = 0; i < m_keys.size(); ++i)
         m_rows.add(start, end, m_keys[i], m_cells[i], revision);
     Status emitted = emit(m_rows);
-    if (!isOneSlice)
-        m_pool.release(m_cells);
+    m_pool.release(m_made);
     return emitted;
 }
 
@@ -210,6 +219,7 @@ void SliceStore::release(SliceCells& cells)
 void SliceStore::forget(std::int64_t watermark)
 {
     while (!m_slices.empty() && isLate(m_slices.begin()->first, watermark)) {
+        m_sliding.leaveBefore(m_slices, m_slices.begin()->first + m_sliceLength);
         release(m_slices.begin()->second);
         m_closed.push_back(m_slices.begin()->first);
         m_slices.erase(m_slices.begin());
@@ -252,17 +262,16 @@ void SliceStore::saveSlice(std::int64_t start, SliceCells& cells, ByteWriter& ou
     out.i64(start);
     out.varint(keys.size());
     m_index.save(keys, out);
-    m_cells.clear();
-    for (const std::uint32_t key : keys) {
-        out.u8(cells.isUnemitted(key) ? 1 : 0);
-        m_cells.push_back(cells.find(key));
-    }
+    std::vector<std::uint8_t> marks;
+    cells.cellsAndMarks(keys, m_cells, marks);
+    out.raw(marks.data(), marks.size());
     m_pool.save(m_cells, out, kind);
     cells.clearUnsaved();
 }
 
 Status SliceStore::load(ByteReader& in, flow::SaveKind kind)
 {
+    m_sliding.spoil();
     if (kind == flow::SaveKind::Whole) {
         for (auto& [start, cells] : m_slices)
             release(cells);
@@ -331,7 +340,8 @@ std::size_t SliceStore::entries() const
 
 std::size_t SliceStore::bytes() const
 {
-    std::size_t out = m_place.capacity() * 4 + (m_keys.capacity() + m_cells.capacity()) * 8;
+    std::size_t out
+        = m_sliding.bytes() + m_place.capacity() * 4 + (m_keys.capacity() + m_cells.capacity()) * 8;
     for (const auto& [start, cells] : m_slices)
         out += cells.bytes() + sizeof cells;
     return out;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/operators/slice_cells.h"
+#include "engine/operators/sliding_cells.h"
 #include "engine/operators/window_store.h"
 
 #include <map>
@@ -9,13 +9,14 @@
 namespace sluice::operators {
 
 /// Tumbling, hopping and cumulating windows over slices that they share: a row goes into one slice;
-/// a window combines its slices when it is complete. A slice is forgotten when the last window over
+/// a window combines its slices when it is complete, and those of the next window go on from there
+/// (SlidingCells). A slice is forgotten when the last window over
 /// it takes no more rows.
 class SliceStore final : public WindowStore
 {
 public:
     SliceStore(const WindowSpec& spec, const WindowTiming& timing, state::KeyIndex& index,
-               AggregateCells& pool);
+               AggregateCells& pool, bool combinesAnew);
 
     void take(const std::int64_t* times, const Numbers& keys, EventTime watermark,
               TakenRows& out) override;
@@ -27,7 +28,7 @@ public:
     std::size_t bytes() const override;
 
 private:
-    using Slices = std::map<std::int64_t, SliceCells>; // by start
+    using Slices = SlidingCells::Slices;
     enum class Which { All, Changed };
 
     SliceCells& slice(std::int64_t start);
@@ -51,14 +52,16 @@ private:
     AggregateCells& m_pool;
 
     Slices m_slices;
-    std::int64_t m_sliceLength;
+    SlidingCells m_sliding; // the window that was emitted last, if it has many slices
+    const std::int64_t m_sliceLength;
+    const bool m_isSliding;
     std::int64_t m_watermark = INT64_MIN; // rows are judged against
     std::int64_t m_round = INT64_MIN;     // of the last emission: what it completes was emitted
     std::map<std::int64_t, std::int32_t> m_revisions; // next one, by end of a window
     std::vector<std::int64_t> m_closed;               // slices forgotten since the last save
 
     // Of the window that is being emitted.
-    std::vector<std::uint32_t> m_keys, m_cells, m_from, m_into;
+    std::vector<std::uint32_t> m_keys, m_cells, m_made, m_from, m_into;
     std::vector<std::uint32_t> m_place; // by key: its place in m_keys
     WindowRows m_rows;
 };

@@ -23,6 +23,7 @@ flow::BoundNode bindStreamJoin(const flow::BindContext& context)
     }
     if (const DocumentNode* where = context.options.node("where"))
         config.where = *where;
+    config.bound = StateBound(context, "Set time_to_live, or make it shorter");
     bindPairJoin(context, std::move(config), bound);
     return bound;
 }
@@ -40,6 +41,7 @@ flow::NodeKind StreamJoin::kind()
     options.push_back({.name = "where",
                        .type = OptionType::Expression,
                        .help = "A further condition over the columns of the joined row."});
+    options.push_back(StateBound::option());
     return {.name = "stream_join",
             .title = "Stream join",
             .help = "Joins two inputs on keys, whenever the rows come.",

@@ -31,11 +31,12 @@ flow::BoundNode bindTemporal(const flow::BindContext& context)
         return made.neededOf(input, output);
     };
     bound.createOperator
-        = [made = *columns, kind = readJoinKind(context.options)](
+        = [made = *columns, kind = readJoinKind(context.options),
+           limit = StateBound(context, "Keep fewer columns, or fewer versions of a key")](
               const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
         SLUICE_TRY(state::KeyCodec left, state::KeyCodec::make(made.keyFields[kLeft]));
         SLUICE_TRY(state::KeyCodec right, state::KeyCodec::make(made.keyFields[kRight]));
-        TemporalJoinConfig config{made.reducedTo(create.neededColumns), kind};
+        TemporalJoinConfig config{made.reducedTo(create.neededColumns), kind, limit};
         return std::unique_ptr<flow::Operator>(
             std::make_unique<TemporalJoin>(std::move(config), std::move(left), std::move(right)));
     };
@@ -53,6 +54,7 @@ flow::NodeKind TemporalJoin::kind()
                        .choices = {"inner", "left"},
                        .help = "left: rows without a version go on with nulls; inner: they do "
                                "not."});
+    options.push_back(StateBound::option());
     return {.name = "temporal_join",
             .title = "Temporal join",
             .help = "Adds to each row of the first input the row of the second one, a history of "
@@ -66,6 +68,7 @@ flow::NodeKind TemporalJoin::kind()
 
 TemporalJoin::TemporalJoin(TemporalJoinConfig config, state::KeyCodec left, state::KeyCodec right)
     : m_config(std::move(config))
+    , m_bound(m_config.bound)
     , m_waiting(std::move(left), m_config.columns.keys[kLeft])
     , m_versions(std::move(right), m_config.columns.keys[kRight])
 {
@@ -106,8 +109,7 @@ Status TemporalJoin::process(std::size_t input, const Batch& batch, flow::NodeCo
         SLUICE_TRY(m_versions.append(*rows));
         NodeCounters::add(context.counters().merged, std::uint64_t(batch.rows()));
     }
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 Status TemporalJoin::emitPairs(std::vector<state::RowId>& left, std::vector<state::RowId>& right,
@@ -152,8 +154,7 @@ Status TemporalJoin::onWatermark(EventTime watermark, flow::NodeContext& context
     SLUICE_TRY(answer(context));
     m_waiting.releaseBefore(m_watermark == EventTime::max() ? INT64_MAX : m_watermark.us + 1);
     SLUICE_TRY(dropOldVersions());
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 // A row still to come is newer than the watermark: of the versions before that it can ask for the
@@ -194,11 +195,11 @@ void TemporalJoin::requeue()
     });
 }
 
-void TemporalJoin::tell(flow::NodeContext& context) const
+Status TemporalJoin::tell(flow::NodeContext& context)
 {
-    NodeCounters::set(context.counters().stateKeys, std::int64_t(m_versions.keys()));
-    NodeCounters::set(context.counters().stateBytes,
-                      m_versions.bytes() + m_waiting.bytes() + std::int64_t(m_due.bytes()));
+    return m_bound.check(context.counters(), std::int64_t(m_versions.keys()),
+                         m_versions.bytes() + m_waiting.bytes() + std::int64_t(m_due.bytes()),
+                         "keys");
 }
 
 // The watermark, the rows that wait, the versions.

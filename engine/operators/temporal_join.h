@@ -3,6 +3,7 @@
 
 #include "engine/flow/operator.h"
 #include "engine/operators/join_columns.h"
+#include "engine/operators/state_bound.h"
 #include "engine/state/keyed_rows.h"
 #include "engine/state/time_queue.h"
 
@@ -15,6 +16,7 @@ struct TemporalJoinConfig
 {
     JoinColumns columns; // what somebody reads
     JoinKind kind = JoinKind::Left;
+    StateBound bound;
 };
 
 /// Gives each left row the version of its key that is valid at the row's event time: the right row
@@ -41,9 +43,10 @@ private:
                      flow::NodeContext& context) const;
     Status dropOldVersions();
     void requeue();
-    void tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
 
     const TemporalJoinConfig m_config;
+    StateBound m_bound;
     state::KeyedRows m_waiting;  // left rows
     state::KeyedRows m_versions; // right rows
     state::TimeQueue m_due;      // left rows by their time

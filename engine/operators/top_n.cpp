@@ -36,6 +36,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> columnsNamed(const arrow::RecordBatc
 
 TopN::TopN(TopNConfig config, std::unique_ptr<state::KeyIndex> keys, state::OrderCodec order)
     : m_config(std::move(config))
+    , m_bound(m_config.bound)
     , m_keys(std::move(keys))
     , m_order(std::move(order))
 {
@@ -160,8 +161,7 @@ Status TopN::process(std::size_t, const Batch& batch, flow::NodeContext& context
     for (TopPartitions* each : used)
         SLUICE_TRY(settle(*each, batch, context));
     m_keys->collect();
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 // Takes the batch's rows that are among the best into the store and tells what has changed.
@@ -264,8 +264,7 @@ Status TopN::onWatermark(EventTime watermark, flow::NodeContext& context)
     m_keys->collect();
     if (m_config.timeToLive && !m_windows.empty())
         SLUICE_TRY(expire());
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 // A look at every partition, a few times within the time that one lives.
@@ -284,15 +283,14 @@ Status TopN::expire()
     return partitions.settle();
 }
 
-void TopN::tell(flow::NodeContext& context) const
+Status TopN::tell(flow::NodeContext& context)
 {
     std::int64_t keys = 0, bytes = std::int64_t(m_keys->bytes());
     for (const auto& [end, window] : m_windows) {
         keys += std::int64_t(window.size());
         bytes += window.bytes();
     }
-    NodeCounters::set(context.counters().stateKeys, keys);
-    NodeCounters::set(context.counters().stateBytes, bytes);
+    return m_bound.check(context.counters(), keys, bytes, "partitions");
 }
 
 // The watermark; number of windows closed since the last save and their ends; number of windows and

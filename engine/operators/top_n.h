@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/operator.h"
+#include "engine/operators/state_bound.h"
 #include "engine/operators/top_n_changes.h"
 #include "engine/operators/top_n_group.h"
 #include "engine/state/key_index.h"
@@ -33,6 +34,7 @@ struct TopNConfig
     std::string rankAs; // "" = no column with the rank
     std::optional<Micros> timeToLive;
     bool hasEventTime = false;
+    StateBound bound;
     std::vector<std::string> kept; // columns of the input that are kept: read below, or needed here
     std::vector<std::string> emitted; // those of them that go out, in the order of the input
 };
@@ -68,9 +70,10 @@ private:
     Status emit(const TopPartitions& window, std::int64_t end, const TopRowsOut& out,
                 flow::NodeContext& context) const;
     Status expire();
-    void tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
 
     const TopNConfig m_config;
+    StateBound m_bound;
     const std::unique_ptr<state::KeyIndex> m_keys;
     const state::OrderCodec m_order;
     Windows m_windows;

@@ -107,6 +107,9 @@ TopNConfig readConfig(const flow::BindContext& context, const flow::StreamSchema
         for (const DocumentNode& item : list->items)
             if (findColumn(context, "partition_by", item.at, item.text, *input.columns) >= 0)
                 config.partitionBy.push_back(item.text);
+    config.bound
+        = StateBound(context,
+                     "Partition by fewer values, lower the limit, or set a window or time_to_live");
     bindWindows(context, input, config);
     return config;
 }
@@ -222,7 +225,8 @@ flow::NodeKind TopN::kind()
                {.name = "time_to_live",
                 .type = OptionType::Duration,
                 .help = "changes: forget a partition whose best rows have not changed for so long "
-                        "of event time; what was emitted stays."}},
+                        "of event time; what was emitted stays."},
+               StateBound::option()},
             .bind = bindTopN};
 }
 

@@ -15,7 +15,7 @@ namespace sluice::operators {
 namespace {
 
 constexpr std::size_t kMostRows = 16384; // of a batch that is emitted
-constexpr std::uint8_t kStateVersion = 2;
+constexpr std::uint8_t kStateVersion = 3;
 
 template <class T>
 std::shared_ptr<arrow::Buffer> bufferOf(const std::vector<T>& values, std::size_t from,
@@ -29,6 +29,7 @@ std::shared_ptr<arrow::Buffer> bufferOf(const std::vector<T>& values, std::size_
 
 WindowAggregate::WindowAggregate(WindowConfig config, std::unique_ptr<state::KeyIndex> keys)
     : m_config(std::move(config))
+    , m_bound(m_config.bound)
     , m_calls(m_config.aggregates)
     , m_keys(std::move(keys))
     , m_cells(m_config.aggregates)
@@ -37,8 +38,8 @@ WindowAggregate::WindowAggregate(WindowConfig config, std::unique_ptr<state::Key
         m_windows
             = std::make_unique<SessionStore>(m_config.window, m_config.timing, *m_keys, m_cells);
     else
-        m_windows
-            = std::make_unique<SliceStore>(m_config.window, m_config.timing, *m_keys, m_cells);
+        m_windows = std::make_unique<SliceStore>(m_config.window, m_config.timing, *m_keys, m_cells,
+                                                 m_config.combinesAnew);
 }
 
 Status WindowAggregate::internKeys(const arrow::RecordBatch& columns)
@@ -175,23 +176,11 @@ Status WindowAggregate::onClock(flow::NodeContext& context)
     return m_config.isProcessingTime ? advance({completeAt(clockTime(context).us)}, context) : ok();
 }
 
-Status WindowAggregate::tell(flow::NodeContext& context) const
+Status WindowAggregate::tell(flow::NodeContext& context)
 {
     const std::size_t bytes = m_keys->bytes() + m_cells.bytes() + m_windows->bytes();
-    NodeCounters::set(context.counters().stateKeys, std::int64_t(m_windows->entries()));
-    NodeCounters::set(context.counters().stateBytes, std::int64_t(bytes));
-    if (m_config.maxStateBytes == 0 || std::int64_t(bytes) <= m_config.maxStateBytes)
-        return ok();
-    constexpr std::size_t kMega = 1'000'000;
-    return Error{.code = ErrorCode::CapacityExceeded,
-                 .message = "the state has grown to " + std::to_string(bytes / kMega)
-                     + " MB, more than max_state allows ("
-                     + std::to_string(std::size_t(m_config.maxStateBytes) / kMega) + " MB), with "
-                     + std::to_string(m_windows->entries()) + " groups open",
-                 .object = m_config.node,
-                 .hint = "Raise max_state, group by fewer values, or make windows or "
-                         "allowed_lateness shorter.",
-                 .cause = {}};
+    return m_bound.check(context.counters(), std::int64_t(m_windows->entries()),
+                         std::int64_t(bytes), "groups open");
 }
 
 Result<flow::SaveKind> WindowAggregate::save(ByteWriter& out, flow::SaveKind wanted)

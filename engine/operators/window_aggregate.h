@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/operator.h"
+#include "engine/operators/state_bound.h"
 #include "engine/operators/window_store.h"
 
 #include <memory>
@@ -17,9 +18,10 @@ struct WindowConfig
     WindowSpec window;
     WindowTiming timing;
     bool isProcessingTime = false;
-    std::int64_t maxStateBytes = 0; // 0 = no bound
+    StateBound bound;
     arrow::FieldVector keys;
     std::vector<AggregateEntry> aggregates;
+    bool combinesAnew = false; // the slices of each window, for want of a way to go on
     std::shared_ptr<arrow::Schema> output;
 };
 
@@ -50,9 +52,10 @@ private:
     Status advance(EventTime watermark, flow::NodeContext& context);
     Status emitRows(const WindowRows& rows, std::size_t from, std::size_t to,
                     flow::NodeContext& context) const;
-    Status tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
 
     const WindowConfig m_config;
+    StateBound m_bound;
     AggregateCalls m_calls;
     std::unique_ptr<state::KeyIndex> m_keys;
     AggregateCells m_cells;

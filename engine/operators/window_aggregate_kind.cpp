@@ -73,11 +73,7 @@ std::vector<OptionSpec> windowOptions()
              .help
              = "Emit what changed each time the watermark (the clock, in processing time) has "
                "gone on by this, with a revision, before the window is complete."},
-            {.name = "max_state",
-             .type = OptionType::Size,
-             .help = "Memory that this node may hold; beyond it the pipeline stops with a message. "
-                     "Without it there is no bound.",
-             .isAdvanced = true}};
+            StateBound::option()};
 }
 
 struct Shape
@@ -178,6 +174,22 @@ std::string summaryOf(const WindowConfig& config)
     return out;
 }
 
+// Windows of many slices go on from one to the next. A set of distinct values must then be one that
+// values can be taken out of: sums of sets, one a slice, would be far larger than the sets.
+void bindSliding(WindowConfig& config)
+{
+    const auto isDistinct = [](const AggregateEntry& entry) { return entry.aggregate.isDistinct; };
+    if (std::ranges::none_of(config.aggregates, isDistinct) || !config.window.hasManySlices())
+        return;
+    std::vector<AggregateEntry> counted = config.aggregates;
+    for (AggregateEntry& entry : counted) {
+        entry.aggregate.takesRowsOut = true;
+        config.combinesAnew |= entry.aggregate.make()->inverse() != Inverse::Exact;
+    }
+    if (!config.combinesAnew)
+        config.aggregates = std::move(counted);
+}
+
 WindowConfig bindConfig(const flow::BindContext& context, flow::ColumnSet& read)
 {
     const flow::StreamSchema& input = context.inputs.front();
@@ -187,8 +199,8 @@ WindowConfig bindConfig(const flow::BindContext& context, flow::ColumnSet& read)
     config.isProcessingTime = context.options.text("time") == "processing";
     config.timing.allowedLateness = context.options.duration("allowed_lateness").count();
     config.timing.early = context.options.durationIfSet("early").value_or(Micros(0)).count();
-    if (context.options.has("max_state"))
-        config.maxStateBytes = context.options.size("max_state");
+    config.bound
+        = StateBound(context, "Group by fewer values, or make windows or allowed_lateness shorter");
     if (config.isProcessingTime && config.timing.allowedLateness > 0)
         context.error("allowed_lateness", context.options.at("allowed_lateness"),
                       "nothing is late in processing time", "leave it out");
@@ -200,6 +212,7 @@ WindowConfig bindConfig(const flow::BindContext& context, flow::ColumnSet& read)
                           config.aggregates, fields);
     for (const auto& key : config.keys)
         read.insert(key->name());
+    bindSliding(config);
     if (config.timing.hasRevisions())
         fields.push_back(arrow::field("revision", arrow::int32(), false));
     config.output = arrow::schema(fields);

@@ -23,6 +23,9 @@ struct WindowSpec
     std::int64_t gap = 0;    // us; session
 
     std::int64_t sliceLength() const;
+    /// Whether combining the slices of each window anew would cost much more than going on from
+    /// one window to the next, which takes memory.
+    bool hasManySlices() const { return kind != Kind::Session && size > 4 * sliceLength(); }
     /// Returns the start of the slice that a time is in.
     std::int64_t sliceOf(std::int64_t time) const;
     /// Returns the end of the first window that a slice belongs to, and of the last.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace sluice::state {
 
@@ -18,6 +19,21 @@ template <class T> class FlatArray
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
 public:
+    FlatArray() = default;
+    FlatArray(FlatArray&& other) noexcept
+        : m_memory(std::move(other.m_memory))
+        , m_size(std::exchange(other.m_size, 0))
+        , m_room(std::exchange(other.m_room, 0))
+    {
+    }
+    FlatArray& operator=(FlatArray&& other) noexcept
+    {
+        std::swap(m_memory, other.m_memory);
+        std::swap(m_size, other.m_size);
+        std::swap(m_room, other.m_room);
+        return *this;
+    }
+
     T* data() { return static_cast<T*>(m_memory.data()); }
     const T* data() const { return static_cast<const T*>(m_memory.data()); }
     T& operator[](std::size_t i) { return data()[i]; }

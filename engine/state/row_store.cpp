@@ -145,12 +145,16 @@ Status RowStore::save(ByteWriter& out, bool isWhole)
 {
     const RowId from = isWhole ? 0 : m_saved;
     std::vector<std::pair<std::uint64_t, std::shared_ptr<arrow::RecordBatch>>> pieces;
+    std::size_t room = 0;
     for (std::uint64_t number = std::max(m_first, chunkOf(from)); number < endChunk(); ++number) {
         const auto& columns = m_chunks[number - m_first].columns;
         const std::int64_t skip = number == chunkOf(from) ? placeOf(from) : 0;
         if (columns && skip < columns->num_rows())
             pieces.emplace_back(number, columns->Slice(skip));
+        if (columns && skip < columns->num_rows())
+            room += std::size_t(m_chunks[number - m_first].bytes) + kSmallChunk;
     }
+    out.reserve(room);
     out.varint(endChunk());
     out.varint(pieces.size());
     for (const auto& [number, rows] : pieces) {

@@ -2,14 +2,18 @@
 #pragma once
 
 #include "engine/operators/aggregates/aggregate.h"
+#include "engine/state/flat_array.h"
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace sluice::operators {
 
-/// What the accumulators of most aggregates have in common: a vector of cells of one type. Self has
+/// What the accumulators of most aggregates have in common: an array of cells of one type. Self has
 /// static void mergeCell(Cell& into, const Cell& from).
-template <class Self, class Cell> class CellColumn : public Aggregate
+template <class Self, class Cell, class Column = std::vector<Cell>>
+class CellColumn : public Aggregate
 {
 public:
     void resize(std::size_t count) override { m_cells.resize(count); }
@@ -23,22 +27,30 @@ public:
         for (std::size_t i = 0; i < from.size(); ++i)
             static_cast<Self*>(this)->mergeCell(m_cells[into[i]], m_cells[from[i]]);
     }
-    std::size_t bytes() const override { return m_cells.capacity() * sizeof(Cell); }
+    std::size_t bytes() const override { return m_cells.size() * sizeof(Cell); }
 
 protected:
-    std::vector<Cell> m_cells;
+    Column m_cells;
 };
 
-/// Cells without pointers: saved as they are.
-template <class Self, class Cell> class PlainCellColumn : public CellColumn<Self, Cell>
+/// Cells without pointers, of which an empty one is all zeros: saved as they are.
+template <class Self, class Cell>
+class PlainCellColumn : public CellColumn<Self, Cell, state::FlatArray<Cell>>
 {
     static_assert(std::is_trivially_copyable_v<Cell>);
 
 public:
     void save(Cells cells, ByteWriter& out, flow::SaveKind) override
     {
-        for (const std::uint32_t cell : cells)
-            out.raw(&this->m_cells[cell], sizeof(Cell));
+        constexpr std::size_t kBlock = 128; // cells whose misses overlap
+        std::array<Cell, kBlock> block;
+        out.reserve(cells.size() * sizeof(Cell));
+        for (std::size_t begin = 0; begin < cells.size(); begin += kBlock) {
+            const std::size_t count = std::min(kBlock, cells.size() - begin);
+            for (std::size_t i = 0; i < count; ++i)
+                block[i] = this->m_cells[cells[begin + i]];
+            out.raw(block.data(), count * sizeof(Cell));
+        }
     }
     void load(Cells cells, ByteReader& in, flow::SaveKind) override
     {

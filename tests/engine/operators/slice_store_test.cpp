@@ -7,6 +7,7 @@
 #include "tests/support/test_main.h"
 
 #include <algorithm>
+#include <array>
 
 namespace sluice::operators {
 
@@ -75,6 +76,23 @@ class SliceStoreTest : public QObject
         return out;
     }
 
+    // What windows of these rows give.
+    static std::vector<std::string> emitted(const std::vector<test::SampleRow>& rows,
+                                            const QString& window, const QString& aggregates,
+                                            const test::Feeding& feeding)
+    {
+        OperatorHarness h(WindowAggregate::kind(),
+                          "{window: " + window.toStdString() + ", group_by: [k], aggregates: {"
+                              + aggregates.toStdString() + "}}",
+                          test::kSampleSchema);
+        if (!h.start())
+            return {h.diagnostics.text()};
+        test::fed(h, rows, feeding);
+        if (h.context.counters().stateKeys.load() != 0)
+            return {"something is still kept"};
+        return lines(h);
+    }
+
 private slots:
     void windowsAreThoseOfDuckDb_data()
     {
@@ -123,6 +141,60 @@ private slots:
             QCOMPARE(came.size(), expected.size());
             for (std::size_t i = 0; i < came.size(); ++i)
                 QCOMPARE(rounded(came[i]), rounded(expected[i]));
+        }
+    }
+    void manySlicesGoOnFromWindowToWindow_data()
+    {
+        QTest::addColumn<QString>("window");
+        QTest::addColumn<QString>("windows");
+        QTest::addColumn<QString>("aggregates");
+        QTest::addColumn<QString>("sql");
+        const std::array<std::array<const char*, 3>, 3> kinds{
+            {{"deducted", "n: count(*), total: sum(v), odd: count(*) FILTER (WHERE v % 2 = 1)",
+              "count(*) AS n, sum(v)::BIGINT AS total, count(*) FILTER (WHERE v % 2 = 1) AS odd"},
+             {"two stacks",
+              "n: count(v), total: sum(v), least: min(v), most: max(v), f: first(v), l: last(v), "
+              "vs: var_samp(v)",
+              "count(v) AS n, sum(v)::BIGINT AS total, min(v) AS least, max(v) AS most, "
+              "arg_min(v, ms * 1000 + i) AS f, arg_max(v, ms * 1000 + i) AS l, "
+              "coalesce(format('{:.17g}', var_samp(v)), 'null') AS vs"},
+             {"distinct values", "n: count(*), d: count(DISTINCT v), least: min(v), most: max(v)",
+              "count(*) AS n, count(DISTINCT v) AS d, min(v) AS least, max(v) AS most"}}};
+        const std::array<std::array<const char*, 2>, 3> windows{
+            {{"{hopping: 60s, slide: 1s}",
+              "SELECT i AS s, i + 60000 AS e FROM range(-180000, 900000, 1000) r(i)"},
+             {"{hopping: 17s, slide: 2s, offset: 1s}",
+              "SELECT i AS s, i + 17000 AS e FROM range(-181000, 900000, 2000) r(i)"},
+             {"{cumulating: 60s, step: 2s}",
+              "SELECT i AS s, i + j AS e FROM range(-180000, 900000, 60000) r(i), range(2000, "
+              "60001, 2000) q(j)"}}};
+        for (const auto& kind : kinds)
+            for (const auto& window : windows)
+                QTest::addRow("%s %s", kind[0], window[0])
+                    << window[0] << window[1] << kind[1] << kind[2];
+    }
+    void manySlicesGoOnFromWindowToWindow()
+    {
+        QFETCH(QString, window);
+        QFETCH(QString, windows);
+        QFETCH(QString, aggregates);
+        QFETCH(QString, sql);
+        const auto rows = test::sampleRows(300, 21);
+        const auto expected = oracle(rows, windows.toStdString(), sql.toStdString());
+        QVERIFY(expected.size() > 50);
+        // With a watermark right behind the newest row, rows come into slices of windows that were
+        // emitted; what is said then is compared with windows that are combined anew.
+        for (const test::Feeding feeding :
+             {test::Feeding{1, 0}, test::Feeding{7, 4}, test::Feeding{4096, 0}, test::Feeding{3, 8},
+              test::Feeding{5, 0, 400}, test::Feeding{5, 6, 400}}) {
+            const auto came = emitted(rows, window, aggregates, feeding);
+            const auto wanted = feeding.behindMs > 3000
+                ? expected
+                : emitted(rows, window, aggregates + ", zd: count(DISTINCT v), zf: first(v)",
+                          feeding);
+            QCOMPARE(came.size(), wanted.size());
+            for (std::size_t i = 0; i < came.size(); ++i)
+                QCOMPARE(rounded(came[i]), rounded(wanted[i].substr(0, wanted[i].find("zd="))));
         }
     }
     void whatWasEmittedIsNotEmittedAgainAfterARestart() // FLINK-36663
