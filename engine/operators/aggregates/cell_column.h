@@ -27,7 +27,13 @@ public:
         for (std::size_t i = 0; i < from.size(); ++i)
             static_cast<Self*>(this)->mergeCell(m_cells[into[i]], m_cells[from[i]]);
     }
-    std::size_t bytes() const override { return m_cells.size() * sizeof(Cell); }
+    std::size_t bytes() const override
+    {
+        if constexpr (requires { m_cells.bytes(); })
+            return m_cells.bytes();
+        else
+            return m_cells.capacity() * sizeof(Cell);
+    }
 
 protected:
     Column m_cells;
