@@ -10,7 +10,9 @@ namespace sluice::connectors {
 
 /// Writes rows as JSON lines, one file an epoch: <folder>/part-<epoch>.jsonl. A file is written
 /// under a hidden name and renamed when its epoch commits, so that a reader of the folder sees each
-/// row once and only whole files.
+/// row once and only whole files; it may take them away. What has been published is noted in
+/// <folder>/.<node>.epoch. The sealed entry names the folder: an epoch is finished where it was
+/// sealed, though the document has another path by now.
 class FileSink final : public flow::Sink
 {
 public:
@@ -26,8 +28,9 @@ public:
     std::string target() const override { return m_folder; }
 
 private:
-    std::string hiddenPath(flow::Epoch epoch) const;
-    std::string finalPath(flow::Epoch epoch) const;
+    std::string hiddenPath(const std::string& folder, flow::Epoch epoch) const;
+    std::string notePath(const std::string& folder) const;
+    Status checkPublished(const std::string& folder, flow::Epoch epoch) const;
 
     const std::string m_folder, m_node;
     std::string m_text; // of the epoch being written

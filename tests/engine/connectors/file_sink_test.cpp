@@ -54,6 +54,30 @@ private slots:
         QVERIFY(empty && sink.makeDurable(*empty) && sink.commit(*empty));
         QVERIFY(!std::filesystem::exists(path + "/part-0000000008.jsonl"));
     }
+    void anEpochIsFinishedInTheFolderItWasSealedIn()
+    {
+        const QTemporaryDir folder;
+        const std::string before = folder.path().toStdString() + "/a",
+                          after = folder.path().toStdString() + "/b";
+        flow::SealedEpoch sealed;
+        {
+            FileSink sink(before, "out");
+            QVERIFY(sink.open());
+            test::CollectingContext context;
+            QVERIFY(sink.write(numbers(1, 1), context));
+            sealed = *sink.seal(4);
+            QVERIFY(sink.makeDurable(sealed));
+        }
+        // The document has another path now, and the process died before the commit.
+        FileSink sink(after, "out");
+        QVERIFY(sink.open());
+        QVERIFY(sink.commit(sealed));
+        QCOMPARE(*readFile(before + "/part-0000000004.jsonl"), std::string("{\"n\":1}\n"));
+        QVERIFY(!std::filesystem::exists(after + "/part-0000000004.jsonl"));
+        // A reader takes the file away; the next start finds the epoch committed all the same.
+        QVERIFY(std::filesystem::remove(before + "/part-0000000004.jsonl"));
+        QVERIFY(sink.commit(sealed));
+    }
     void aSealedFileThatIsGoneIsAnError()
     {
         const QTemporaryDir folder;
