@@ -35,6 +35,7 @@ void addControlCommands(CLI::App& app, Shared& shared);   // status, rate, stop
 void addDeployCommand(CLI::App& app, Shared& shared);     // deploy
 void addDiffCommand(CLI::App& app, Shared& shared);       // diff
 void addLakeCommands(CLI::App& app, Shared& shared);      // lake ls | show | history, sql
+void addRejectsCommands(CLI::App& app, Shared& shared);   // rejects list | show | export | replay
 void addRunCommand(CLI::App& app, Shared& shared);        // run
 void addWorkspaceCommands(CLI::App& app, Shared& shared); // connections, secrets
 void addBenchCommand(CLI::App& app, Shared& shared);      // bench

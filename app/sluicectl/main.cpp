@@ -44,6 +44,7 @@ int run(int argc, char** argv)
     addDeployCommand(app, shared);
     addDiffCommand(app, shared);
     addControlCommands(app, shared);
+    addRejectsCommands(app, shared);
     addLakeCommands(app, shared);
     addWorkspaceCommands(app, shared);
     addBenchCommand(app, shared);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/api/rejects.h"
 #include "engine/base/error.h"
 
 #include <cstdint>
@@ -61,8 +62,26 @@ struct RemoveConnection
     std::string name;
 };
 
-using Command = std::variant<DeployPipeline, StartPipeline, StopPipeline, SetRate, RemovePipeline,
-                             StartDemoPlant, SaveConnection, RemoveConnection>;
+/// Reads rejects once more: each goes on from the node that had turned it away, and nowhere else;
+/// one that is turned away again is a new reject of the next attempt. Exactly once: what was
+/// replayed stands in replayed.<pipeline> and is left out. Done when all are committed; a pipeline
+/// that does not run is started for it alone, without reading its sources.
+struct ReplayRejects
+{
+    RejectFilter filter;   // open ones are taken
+    std::string path;      // a file of exportRejects, edited: its lines are meant, not the filter
+    std::string id;        // "" = made from what is replayed; a known one is not replayed again
+    bool isDryRun = false; // only tell what would be read
+};
+/// Gives up what a replay has not read yet; what it has read stays.
+struct CancelReplay
+{
+    std::string pipeline;
+};
+
+using Command
+    = std::variant<DeployPipeline, StartPipeline, StopPipeline, SetRate, RemovePipeline,
+                   StartDemoPlant, SaveConnection, RemoveConnection, ReplayRejects, CancelReplay>;
 
 struct Outcome
 {

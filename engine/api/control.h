@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/api/commands.h"
 #include "engine/base/result.h"
 
 #include <string>
@@ -13,9 +14,14 @@ namespace sluice::api {
 ///   {"command":"deploy","path":P,"text":T}            {"done":"orders: version 3 runs"}
 ///   {"command":"stop","pipeline":P}                   {"done":...}
 ///   {"command":"rate","pipeline":P,"node":N,"rows_per_second":R}
+///   {"command":"replay_rejects","pipeline":P,"path":FILE,"id":I,...}   as requestOf writes it
+///   {"command":"cancel_replay","pipeline":P}
 ///   {"command":"status"}                              {"workspace":..., "pipelines":[...]}
 ///
 /// What fails is answered by {"error":CODE,"message":...,"object":...,"hint":...}.
+
+/// Returns the request for a replay.
+std::string requestOf(const ReplayRejects& command);
 
 /// Sends a request and waits for the answer. NotFound if no process holds the workspace; an answer
 /// that tells an error comes back as that Error.

@@ -52,7 +52,7 @@ void EngineImpl::settle(const PipelineSnapshot& snapshot)
     }
 }
 
-Status EngineImpl::start(PipelineSlot& slot, CommandId id)
+Status EngineImpl::start(PipelineSlot& slot, CommandId id, bool readsOnlyKept)
 {
     const flow::Services services = m_workspace->servicesFor(slot.documentPath());
     Diagnostics diagnostics(slot.documentPath());
@@ -74,6 +74,11 @@ Status EngineImpl::start(PipelineSlot& slot, CommandId id)
                                     create.services->lakeFolder, create.pipeline,
                                     verdictName(verdict), *create.services->clock);
     };
+    environment.readsOnlyKept = readsOnlyKept;
+    environment.makeReplayedSink
+        = [lake = services.lakeFolder, name = slot.name(), clock = services.clock] {
+              return lake::makeReplayedSink(runtime::replayedTable(name), lake, name, *clock);
+          };
     environment.planAgain = [this](const runtime::FormerDocument& former) -> Result<runtime::Plan> {
         Diagnostics found(former.path);
         runtime::Plan again

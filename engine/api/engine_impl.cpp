@@ -231,6 +231,7 @@ void EngineImpl::publish()
     next->workspacePath = m_workspace->folder();
     next->historySeconds = std::uint64_t((next->timeUs - m_startedUs) / 1'000'000);
     samplePipelines(*next);
+    followReplays();
     sampleMachine(*next);
     m_objectives.sample(*next);
     next->events.assign(m_events.begin(), m_events.end());

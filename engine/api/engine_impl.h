@@ -7,6 +7,7 @@
 #include "engine/api/objective_desk.h"
 #include "engine/api/pipeline_slot.h"
 #include "engine/api/query_desk.h"
+#include "engine/api/reject_replay.h"
 #include "engine/api/workspace_link.h"
 #include "engine/base/latest.h"
 #include "engine/runtime/scheduler.h"
@@ -14,6 +15,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -60,6 +62,14 @@ private:
         std::string formerPath, formerText;
         bool hasStarted = false;
     };
+    struct PendingReplay // of rejects, whose outcome is not known yet
+    {
+        CommandId id = 0;
+        std::string pipeline;
+        std::future<Result<PreparedReplay>> preparing; // until it is known what is to be read
+        std::string key, text;
+        bool isDryRun = false, ownsRun = false, isCancelled = false, isOver = false;
+    };
     struct OpenRun
     {
         std::int64_t id = 0;
@@ -78,6 +88,8 @@ private:
     void carryOut(CommandId id, StartDemoPlant& command);
     void carryOut(CommandId id, SaveConnection& command);
     void carryOut(CommandId id, RemoveConnection& command);
+    void carryOut(CommandId id, ReplayRejects& command);
+    void carryOut(CommandId id, CancelReplay& command);
 
     Status deploy(Deployment command);
     Status beginSwap(PipelineSlot& slot, Swap swap);
@@ -85,7 +97,12 @@ private:
     Status keepAndStart(PipelineSlot& slot, const std::string& path, const std::string& text,
                         CommandId id);
     void giveUpSwap(const std::string& pipeline, const char* why);
-    Status start(PipelineSlot& slot, CommandId id);
+    Status start(PipelineSlot& slot, CommandId id, bool readsOnlyKept = false);
+    void followReplays();
+    bool isNothing(const std::string& pipeline, const PreparedReplay& prepared) const;
+    void takePrepared(PendingReplay& pending);
+    Status beginReplay(PendingReplay& pending, PipelineSlot& slot, const PreparedReplay& prepared);
+    void followReplay(PendingReplay& pending);
     Status needsRights(const char* what) const;
     void done(CommandId id, std::string text);
     void refused(CommandId id, Error error);
@@ -115,7 +132,8 @@ private:
     std::map<std::string, std::unique_ptr<PipelineSlot>> m_slots;
     std::map<std::string, OpenRun> m_runs;
     std::vector<Pending> m_pending;
-    std::map<std::string, Swap> m_swaps;           // by pipeline
+    std::map<std::string, Swap> m_swaps; // by pipeline
+    std::vector<PendingReplay> m_replays;
     std::vector<Outcome> m_settled;                // handed out with the next snapshot
     std::map<std::string, std::string> m_troubles; // node -> what was said last
     std::unique_ptr<DemoPlant> m_demo;

@@ -74,6 +74,7 @@ void PipelineSampler::sample(std::int64_t steadyNs, std::int64_t wallUs, Pipelin
     out.stateReason = status.reason;
     out.startedUs = status.startedUs;
     out.epoch = status.epoch;
+    out.replay = {status.replay.id, status.replay.done, status.replay.total, status.replay.trouble};
     out.lastCommitUs = status.lastCommitUs;
     out.epochSeconds = double(m_run.plan().epochLength.count()) / 1e6;
     const runtime::TaskGraph* graph = m_run.graph();

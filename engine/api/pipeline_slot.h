@@ -29,6 +29,11 @@ public:
     /// Starts a run; there must be none.
     void start(runtime::Plan plan, runtime::RunEnvironment environment, SeriesStore& series);
     void requestStop(bool isInputOver);
+    /// See PipelineRun; there must be a run.
+    void lookForReplay() { m_run->lookForReplay(); }
+    void cancelReplay() { m_run->cancelReplay(); }
+    /// Why the last run failed, "" if it did not.
+    std::string stateReason() const { return m_last ? m_last->stateReason : std::string(); }
     bool isStopRequested() const { return m_run && m_isStopRequested; }
     /// Keeps what a failed check said, to be shown as the state.
     void fail(const std::string& reason);

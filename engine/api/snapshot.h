@@ -79,6 +79,14 @@ struct RuleSnapshot
                                 -1}; // last five minutes, oldest first: 0 ok, 1 failed, -1 none
 };
 
+/// How far the last replay of rejects is in this run.
+struct ReplaySnapshot
+{
+    std::string id; // "" = there was none
+    std::uint64_t done = 0, total = 0;
+    std::string trouble; // why it was given up
+};
+
 struct PipelineSnapshot
 {
     std::string name;
@@ -102,6 +110,7 @@ struct PipelineSnapshot
     std::int64_t lagRows = -1, lagUs = -1;
     std::int64_t watermarkDelayUs = -1; // now - least watermark of the sources
     bool isConserved = true;
+    ReplaySnapshot replay;
     bool isInputOver = false; // bounded sources are read, others have been silent for two seconds
     std::map<std::string, std::pair<double, double>> canvas; // node -> position in the document
 };

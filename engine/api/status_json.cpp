@@ -53,6 +53,11 @@ std::string statusAsJson(const EngineSnapshot& snapshot)
         json.key("reason").value(pipeline.stateReason);
         json.key("epoch").value(pipeline.epoch).key("rows_in").value(pipeline.rowsIn);
         json.key("balanced").value(pipeline.isConserved);
+        if (!pipeline.replay.id.empty()) {
+            json.key("replay").beginObject().key("id").value(pipeline.replay.id);
+            json.key("done").value(pipeline.replay.done).key("total").value(pipeline.replay.total);
+            json.key("trouble").value(pipeline.replay.trouble).endObject();
+        }
         json.key("nodes").beginArray();
         for (const NodeSnapshot& node : pipeline.nodes)
             writeNode(json, node);

@@ -14,7 +14,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 35> kNames{
+constexpr std::array<std::string_view, 42> kNames{
     "sink.seal",               // a sink closes what it wrote in the epoch
     "epoch.sealed",            // all nodes have reported, nothing is durable yet
     "sink.make_durable",       // before each sink's files
@@ -48,6 +48,13 @@ constexpr std::array<std::string_view, 35> kNames{
     "kafka.sent",              //   all is sent, the transaction open
     "kafka.committed",         //   the broker has it, the sink does not know
     "sink.after_commit",       // after each sink's commit
+    "replay.write",            // kept records on their way back: their file, in the same steps
+    "replay.sync",             //
+    "replay.rename",           //
+    "replay.renamed",          //
+    "replay.sealed",           // an epoch has read some of them, nothing of it counts yet
+    "replay.durable",          //   it counts
+    "replay.committed",        //   all tables have it, the file of the records is still there
     "swap.stopped",            // the former version has ended, the new one is not kept yet
     "swap.kept",               //   it is kept, not started
 };

@@ -11,6 +11,14 @@
 
 namespace sluice {
 
+/// What is known of records that are read once more because a node had turned them away.
+struct Replay
+{
+    std::string id;           // names the replay
+    std::string node;         // they go on from this node; "" = from the source
+    std::int64_t attempt = 2; // how often they have been tried with this one
+};
+
 /// The bytes of a run of records as they arrived from one partition of one source, and where each
 /// stands. Bytes are held by reference (an arena, a mapped file, a broker fetch); immutable once
 /// it has left the source, shared by every batch decoded from it.
@@ -25,6 +33,7 @@ struct RawRecords
     std::vector<std::int64_t> recordTimesUs; // broker time of record i; empty = none
     std::int64_t ingestTimeUs = 0;           // wall clock when the run was read
     std::int64_t arrivalNs = 0;              // steady clock of the same moment
+    std::shared_ptr<const Replay> replay;    // null: read for the first time
 
     std::size_t size() const { return offsets.size(); }
     std::string_view record(std::size_t i) const

@@ -261,6 +261,21 @@ Result<bool> FileSource::readCurrent(const flow::PollBudget& budget, flow::Sourc
     return true;
 }
 
+// Kept records of a CSV file have the columns of its header; the decoder knows the last one it was
+// given, or one that the position kept.
+flow::RecordReader* FileSource::recordReader()
+{
+    if (!m_hasHeader || m_current)
+        return &m_intake;
+    for (const auto& [path, entry] : m_entries) {
+        if (entry.position.header.empty())
+            continue;
+        static_cast<formats::CsvDecoder&>(m_intake.decoder()).setHeader(entry.position.header);
+        break;
+    }
+    return &m_intake;
+}
+
 void FileSource::lookAround(SteadyTime now)
 {
     if (now.ns - m_lookedNs < kLookEveryNs)

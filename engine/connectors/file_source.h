@@ -35,6 +35,7 @@ public:
     Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
                                    flow::SourceContext& context) override;
     std::string position() const override;
+    flow::RecordReader* recordReader() override;
     std::string trouble() const override { return m_trouble; }
 
 private:

@@ -42,6 +42,7 @@ public:
     Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
                                    flow::SourceContext& context) override;
     std::string position() const override;
+    flow::RecordReader* recordReader() override { return &m_intake; }
 
 private:
     Status restore(const std::string& position);

@@ -40,6 +40,7 @@ public:
     Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
                                    flow::SourceContext& context) override;
     std::string position() const override;
+    flow::RecordReader* recordReader() override { return &m_intake; }
     std::string trouble() const override { return m_trouble.text(); }
 
 private:

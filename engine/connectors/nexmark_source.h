@@ -45,6 +45,7 @@ public:
     Result<flow::PollOutcome> poll(const flow::PollBudget& budget,
                                    flow::SourceContext& context) override;
     std::string position() const override;
+    flow::RecordReader* recordReader() override { return &m_intake; }
 
 private:
     // Rows of events [numbers.front(), next).

@@ -108,7 +108,7 @@ Status RecordIntake::judgeTimes(Batch& batch, flow::SourceContext& context)
             return errorFromArrow(taken.status(), "event times");
         batch = std::move(*taken);
     }
-    if (newest != EventTime::min().us)
+    if (newest != EventTime::min().us && !batch.raw->replay)
         m_watermarks.observe(*batch.raw->partition, EventTime{newest}, context.clock().steadyNow());
     return ok();
 }
@@ -147,6 +147,7 @@ std::shared_ptr<RawRecords> someRecords(const RawRecords& raw, std::size_t from,
     out->source = raw.source;
     out->partition = raw.partition;
     out->bytes = raw.bytes;
+    out->replay = raw.replay;
     const auto cut = [&](const auto& all) {
         const auto begin = all.begin() + std::ptrdiff_t(from);
         return std::decay_t<decltype(all)>(begin, begin + std::ptrdiff_t(count));

@@ -14,7 +14,7 @@ namespace sluice::connectors {
 
 /// The way of records that every source shares: decode, judge the event time, reject what cannot be
 /// read or is too far in the future, hand on the rest, move the partition's watermark. One thread.
-class RecordIntake
+class RecordIntake final : public flow::RecordReader
 {
 public:
     /// needed: the columns that somebody reads; the event-time column is read besides.
@@ -24,6 +24,17 @@ public:
     Status take(const std::shared_ptr<const RawRecords>& raw, flow::SourceContext& context);
     /// Passes the watermark of all partitions on.
     void publishWatermark(flow::SourceContext& context);
+
+    Status read(const std::shared_ptr<const RawRecords>& raw, flow::SourceContext& context) override
+    {
+        return take(raw, context);
+    }
+    void beginPartition(const std::string& partition, SteadyTime now) override
+    {
+        m_watermarks.add(partition, now);
+    }
+    void endPartition(const std::string& partition) override { m_watermarks.remove(partition); }
+    void passWatermark(flow::SourceContext& context) override { publishWatermark(context); }
 
     flow::PartitionWatermarks& watermarks() { return m_watermarks; }
     formats::RecordDecoder& decoder() { return *m_decoder; }

@@ -45,6 +45,14 @@ struct RuleCounters
     std::atomic<std::uint64_t> passed{0}, failed{0};
 };
 
+/// What becomes of a record in a node that it had passed once and passes again, on its way back to
+/// the node below that had turned it away.
+enum class Repeat {
+    Runs,       // it is worked on again; nothing of it was kept
+    PassedOver, // it goes through as it is: the node would know it again
+    Refused     // one record became several rows, and only some of them are wanted
+};
+
 using ColumnSet = std::set<std::string>;
 
 /// Everything a factory needs when a run starts.
@@ -69,6 +77,7 @@ struct BoundNode
     std::vector<std::string>
         branches;              // named outputs, each of the output's schema; read as NODE.NAME
     std::set<Verdict> rejects; // Late, DeadLetter, Quarantined: which tables it can write to
+    Repeat repeat = Repeat::Runs;
 
     /// Returns which columns of the inputs are read, given which of the output are.
     std::function<ColumnSet(const ColumnSet& neededOutput)> neededInput;

@@ -39,7 +39,20 @@ const std::shared_ptr<arrow::Schema>& rejectSchema()
          arrow::field("node", arrow::utf8()), arrow::field("verdict", arrow::utf8()),
          arrow::field("rule", arrow::utf8()), arrow::field("reason", arrow::utf8()),
          arrow::field("values", arrow::utf8()), arrow::field("data", arrow::binary()),
-         arrow::field("pipeline_version", arrow::int64())});
+         arrow::field("pipeline_version", arrow::int64()), arrow::field("attempt", arrow::int64()),
+         arrow::field("replay_id", arrow::utf8())});
+    return schema;
+}
+
+const std::shared_ptr<arrow::Schema>& replayedSchema()
+{
+    static const auto schema = arrow::schema(
+        {arrow::field("verdict", arrow::utf8()), arrow::field("node", arrow::utf8()),
+         arrow::field("source", arrow::utf8()), arrow::field("partition", arrow::utf8()),
+         arrow::field("position", arrow::int64()), arrow::field("attempt", arrow::int64()),
+         arrow::field("event_time", timestampType()), arrow::field("ingest_time", timestampType()),
+         arrow::field("replay_id", arrow::utf8()), arrow::field("replayed_at", timestampType()),
+         arrow::field("is_edited", arrow::boolean()), arrow::field("data", arrow::binary())});
     return schema;
 }
 
@@ -70,8 +83,16 @@ void RejectBuilder::addRecord(const RawRecords& raw, std::uint32_t index, Verdic
     m_arrivalNs = raw.arrivalNs;
 }
 
+void RejectBuilder::addAttempt(const RawRecords* raw)
+{
+    const Replay* replay = raw ? raw->replay.get() : nullptr;
+    must(m_attempts.Append(replay ? replay->attempt : 1));
+    must(replay ? m_replays.Append(replay->id) : m_replays.AppendNull());
+}
+
 void RejectBuilder::addOrigin(const RawRecords* raw, std::uint32_t index)
 {
+    addAttempt(raw);
     if (!raw) {
         for (arrow::StringBuilder* builder : {&m_id, &m_source, &m_partition})
             must(builder->AppendNull());
@@ -103,13 +124,12 @@ Batch RejectBuilder::finish()
 {
     Batch batch;
     batch.arrivalNs = m_arrivalNs;
-    batch.columns
-        = arrow::RecordBatch::Make(rejectSchema(), m_rows,
-                                   {finished(m_id), finished(m_source), finished(m_partition),
-                                    finished(m_position), finished(m_eventTime),
-                                    finished(m_ingestTime), finished(m_nodeName),
-                                    finished(m_verdict), finished(m_rule), finished(m_reason),
-                                    finished(m_values), finished(m_data), finished(m_versions)});
+    batch.columns = arrow::RecordBatch::Make(
+        rejectSchema(), m_rows,
+        {finished(m_id), finished(m_source), finished(m_partition), finished(m_position),
+         finished(m_eventTime), finished(m_ingestTime), finished(m_nodeName), finished(m_verdict),
+         finished(m_rule), finished(m_reason), finished(m_values), finished(m_data),
+         finished(m_versions), finished(m_attempts), finished(m_replays)});
     m_rows = 0;
     return batch;
 }

@@ -4,6 +4,8 @@
 #include "engine/base/result.h"
 #include "engine/flow/context.h"
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,6 +33,30 @@ struct PollBudget
     std::size_t bytes = 4 << 20;
 };
 
+/// The way from kept records to rows that a source has: for records that come from a table of
+/// rejects or from bronze instead of its stream. Called as the source is, between its polls.
+class RecordReader
+{
+public:
+    virtual ~RecordReader() = default;
+
+    /// Decodes the records, rejects what cannot be read, emits the rest. Replayed ones never move
+    /// the watermark.
+    virtual Status read(const std::shared_ptr<const RawRecords>& raw, SourceContext& context) = 0;
+    /// Kept records of a partition begin, or there are no more of it: who holds the watermark.
+    virtual void beginPartition(const std::string& partition, SteadyTime now) = 0;
+    virtual void endPartition(const std::string& partition) = 0;
+    virtual void passWatermark(SourceContext& context) = 0;
+};
+
+/// Where to begin in a stream: with the first record of a time (wall clock of the stream, not event
+/// time), or at an offset of each partition that is named.
+struct StreamPoint
+{
+    std::optional<WallTime> time;
+    std::map<std::string, std::int64_t> offsets;
+};
+
 /// A node that brings records in. One task at a time calls it.
 class Source
 {
@@ -49,11 +75,34 @@ public:
     /// watermarks, so that a restart judges late rows as this run did.
     virtual std::string position() const = 0;
 
+    /// Returns what reads kept records; null if the rows of this source are not made of records.
+    virtual RecordReader* recordReader() { return nullptr; }
+
+    /// Ends (Finished) when all before a position has been read that another run of this source
+    /// returned. Before open().
+    virtual Status endAt(const std::string&) { return cannot("end at a position"); }
+
+    /// Returns a position as position() does. Before open().
+    virtual Result<std::string> positionAt(const StreamPoint&)
+    {
+        return cannot("begin at a time or an offset");
+    }
+
     /// An epoch with this position is durable and committed (to commit offsets, for example).
     virtual void onCommitted(const std::string&) { }
 
     /// Returns the present trouble as a sentence for the operator ("" = none).
     virtual std::string trouble() const { return {}; }
+
+private:
+    static Error cannot(const char* what)
+    {
+        return {.code = ErrorCode::Unsupported,
+                .message = std::string("this source cannot ") + what,
+                .object = {},
+                .hint = "Read the kept records instead: --from bronze.",
+                .cause = {}};
+    }
 };
 
 } // namespace sluice::flow

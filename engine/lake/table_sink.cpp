@@ -281,4 +281,18 @@ std::unique_ptr<flow::Sink> makeRejectSink(const std::string& table, const std::
     return std::make_unique<TableSink>(std::move(config), clock);
 }
 
+std::unique_ptr<flow::Sink> makeReplayedSink(const std::string& table,
+                                             const std::string& lakeFolder,
+                                             const std::string& pipeline, const Clock& clock)
+{
+    TableSinkConfig config;
+    config.table = table;
+    config.lakeFolder = lakeFolder;
+    config.pipeline = pipeline;
+    config.node = "replayed";
+    config.input = flow::replayedSchema();
+    config.files.unmeasuredColumns = {"data"};
+    return std::make_unique<TableSink>(std::move(config), clock);
+}
+
 } // namespace sluice::lake

@@ -83,4 +83,9 @@ std::unique_ptr<flow::Sink> makeRejectSink(const std::string& table, const std::
                                            const std::string& pipeline, const std::string& node,
                                            const Clock& clock);
 
+/// Returns a sink for rejects that were tried again (columns of flow::replayedSchema()).
+std::unique_ptr<flow::Sink> makeReplayedSink(const std::string& table,
+                                             const std::string& lakeFolder,
+                                             const std::string& pipeline, const Clock& clock);
+
 } // namespace sluice::lake

@@ -11,6 +11,7 @@ flow::BoundNode bindDeduplicate(const flow::BindContext& context)
 {
     flow::BoundNode bound;
     bound.output = context.inputs.front();
+    bound.repeat = flow::Repeat::PassedOver;
     if (!bound.output.hasEventTime)
         context.error({}, context.map.at, "deduplicate needs the event time of its rows",
                       "give the source an event_time: {column: ...}");

@@ -15,6 +15,7 @@ flow::BoundNode bindUnnest(const flow::BindContext& context)
 {
     flow::BoundNode bound;
     bound.output = context.inputs.front();
+    bound.repeat = flow::Repeat::Refused;
     const arrow::Schema& input = *bound.output.columns;
     const std::string column = context.options.text("column");
     const std::string as = context.options.text("as").empty() ? column : context.options.text("as");

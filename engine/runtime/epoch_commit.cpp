@@ -8,7 +8,7 @@
 
 namespace sluice::runtime {
 
-EpochRequestPtr PipelineRun::makeRequest(bool isFinal, bool closesWindows)
+std::shared_ptr<EpochRequest> PipelineRun::makeRequest(bool isFinal, bool closesWindows)
 {
     auto request = std::make_shared<EpochRequest>();
     request->epoch = m_manifest.epoch + 1;
@@ -98,11 +98,13 @@ Status PipelineRun::finishEpoch(EpochParts epoch)
     next.state = std::move(chains);
     for (std::future<Status>& sink : syncing)
         SLUICE_TRY(sink.get());
+    SLUICE_TRY(sealReplayed(next));
     SLUICE_TRY(failPoint("epoch.state_durable", m_plan.pipeline));
     SLUICE_TRY(m_manifests.write(next));
     SLUICE_TRY(failPoint("epoch.manifest_durable", m_plan.pipeline));
     m_manifest = std::move(next);
     SLUICE_TRY(commitSinks(epoch));
+    SLUICE_TRY(commitReplayed());
     noteCommitted(epoch);
     m_manifests.removeOld(m_manifest);
     return ok();

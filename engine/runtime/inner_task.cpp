@@ -125,14 +125,21 @@ Status InnerTask::takeEpoch(std::size_t input, const EpochRequestPtr& request)
 }
 
 OperatorTask::OperatorTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
-                           RunReporter& reporter, std::unique_ptr<flow::Operator> op)
+                           RunReporter& reporter, std::unique_ptr<flow::Operator> op,
+                           flow::Repeat repeat)
     : InnerTask(queue, depth, std::move(node), clock, reporter)
     , m_operator(std::move(op))
+    , m_repeat(repeat)
 {
 }
 
 Status OperatorTask::onBatch(std::size_t input, const Batch& batch)
 {
+    if (m_repeat == flow::Repeat::PassedOver && batch.raw && batch.raw->replay
+        && isOnWayBack(batch)) {
+        emit(batch);
+        return ok();
+    }
     return m_operator->process(input, batch, *this);
 }
 

@@ -34,6 +34,7 @@ struct Manifest
     std::map<std::string, std::vector<StateSegment>> state; // operator -> Whole, then Changes
     std::map<std::string, std::string> sealed;              // sink -> SealedEpoch::entry
     std::map<std::string, flow::Epoch> written;             // sink -> newest epoch with rows
+    std::map<std::string, std::uint64_t> replays;           // replay -> records of it read so far
 };
 
 /// A document that a pipeline ran by.
@@ -47,6 +48,7 @@ struct FormerDocument
 ///
 ///   manifest-<20 digits>.json  the manifest as one JSON line, then "crc32c:<8 hex>\n" over it
 ///   document-<16 hex>.txt      the path of a document, a line feed, its text
+///   replay-<name>.bin          kept records on their way back; see replay_load.h
 ///   state-<20 digits>.bin      "SLUICEST" version:u32 = 1, then the nodes' bytes back to back
 ///   log-<20 digits>-<8 hex>.bin  "SLUICELG" version:u32 = 1, then pieces of a node's Log
 ///

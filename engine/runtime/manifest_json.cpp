@@ -72,6 +72,10 @@ std::string manifestToJson(const Manifest& manifest)
     for (const auto& [node, epoch] : manifest.written)
         json.key(node).value(std::int64_t(epoch));
     json.endObject();
+    json.key("replays").beginObject();
+    for (const auto& [id, records] : manifest.replays)
+        json.key(id).value(records);
+    json.endObject();
     json.key("state").beginObject();
     for (const auto& [node, segments] : manifest.state) {
         json.key(node).beginArray();
@@ -110,6 +114,9 @@ Result<Manifest> manifestFromJson(const std::string& text, const std::string& ob
     if (const DocumentNode* written = root.find("written")) // not in the first manifests
         for (const DocumentNode::Entry& entry : written->entries)
             manifest.written[entry.key] = numberOf<flow::Epoch>(&entry.value);
+    if (const DocumentNode* replays = root.find("replays"))
+        for (const DocumentNode::Entry& entry : replays->entries)
+            manifest.replays[entry.key] = numberOf<std::uint64_t>(&entry.value);
     const DocumentNode* state = root.find("state");
     for (std::size_t i = 0; state && i < state->entries.size(); ++i) {
         std::vector<StateSegment>& segments = manifest.state[state->entries[i].key];

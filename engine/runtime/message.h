@@ -4,10 +4,12 @@
 #include "engine/columns/batch.h"
 #include "engine/flow/sink.h"
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace sluice::runtime {
 
@@ -19,6 +21,8 @@ struct EpochRequest
     bool isFinal = false;             // the sources stop behind it
     bool closesWindows = false;       // bounded input is over: the watermark jumps to the end
     std::set<std::string> wholeState; // nodes whose state is to be saved whole
+    /// Kept records that a source reads once more before it ends the epoch.
+    std::map<std::string, std::vector<std::shared_ptr<const RawRecords>>> replays;
 };
 using EpochRequestPtr = std::shared_ptr<const EpochRequest>;
 

@@ -19,8 +19,37 @@ void NodeTask::emitTo(std::size_t branch, Batch batch)
     const std::int64_t bytes = batchBytes(batch);
     NodeCounters::add(m_counters.rowsOut, std::uint64_t(batch.rows()));
     NodeCounters::add(m_counters.bytesOut, std::uint64_t(bytes));
+    if (batch.raw && batch.raw->replay && isOnWayBack(batch)) [[unlikely]] {
+        emitBack(branch, batch, bytes);
+        return;
+    }
     for (std::size_t i = 0; i < m_outputs.size(); ++i)
         if (m_branchOf[i] == branch)
+            m_outputs[i]->push(batch, bytes);
+}
+
+bool NodeTask::leadsBack(std::size_t output, const Batch& batch) const
+{
+    return m_reaches[output].contains(batch.raw->replay->node);
+}
+
+bool NodeTask::isOnWayBack(const Batch& batch) const
+{
+    for (std::size_t i = 0; i < m_outputs.size(); ++i)
+        if (leadsBack(i, batch))
+            return true;
+    return false;
+}
+
+// A record that was turned away below had come to every other reader already: it goes only towards
+// where it has not been. A branch that does not lead there is one that it had not taken.
+void NodeTask::emitBack(std::size_t branch, const Batch& batch, std::int64_t bytes)
+{
+    bool leads = false;
+    for (std::size_t i = 0; i < m_outputs.size(); ++i)
+        leads = leads || (m_branchOf[i] == branch && leadsBack(i, batch));
+    for (std::size_t i = 0; i < m_outputs.size(); ++i)
+        if (m_branchOf[i] == branch && (!leads || leadsBack(i, batch)))
             m_outputs[i]->push(batch, bytes);
 }
 

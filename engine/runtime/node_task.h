@@ -10,6 +10,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace sluice::runtime {
@@ -58,11 +59,13 @@ public:
     NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
              RunReporter& reporter);
 
-    /// branch counts in BoundNode::branches; 0 for a node that has none.
-    void addOutput(EdgeQueue* queue, std::size_t branch)
+    /// branch counts in BoundNode::branches; 0 for a node that has none. reaches: the nodes that
+    /// rows of this output can come to.
+    void addOutput(EdgeQueue* queue, std::size_t branch, std::set<std::string> reaches = {})
     {
         m_outputs.push_back(queue);
         m_branchOf.push_back(branch);
+        m_reaches.push_back(std::move(reaches));
     }
     void setRejectRoutes(const RejectRoutes& routes) { m_rejectRoutes = routes; }
     const std::string& node() const { return m_node; }
@@ -88,6 +91,9 @@ protected:
     EventTime watermark() const override { return m_watermark; }
     void advanceWatermark(EventTime watermark) override;
 
+    /// Tells whether rows are on their way back to a node below this one.
+    bool isOnWayBack(const Batch& batch) const;
+
     /// True if every queue out has room; otherwise this task is woken when it has.
     bool outputsHaveRoom();
     void sendWatermark(EventTime watermark);
@@ -107,10 +113,14 @@ protected:
     EventTime m_watermark = EventTime::min();
 
 private:
+    bool leadsBack(std::size_t output, const Batch& batch) const;
+    void emitBack(std::size_t branch, const Batch& batch, std::int64_t bytes);
+
     const std::string m_node;
     const Clock& m_clock;
     std::vector<EdgeQueue*> m_outputs;
-    std::vector<std::size_t> m_branchOf; // by output
+    std::vector<std::size_t> m_branchOf;          // by output
+    std::vector<std::set<std::string>> m_reaches; // by output
     RejectRoutes m_rejectRoutes;
     std::array<std::unique_ptr<flow::RejectBuilder>, kVerdictCount> m_rejects;
     std::atomic<bool> m_isConserved{true};
@@ -127,6 +137,9 @@ public:
                RunReporter& reporter, std::unique_ptr<flow::Source> source,
                const flow::PollBudget& budget = {});
 
+    /// The source is not polled: only kept records come through it. Before the first step.
+    void readsOnlyKept() { m_isStopped = true; }
+
     /// Hands over an epoch request; any thread.
     void requestEpoch(EpochRequestPtr request);
     /// Tells the source that a position is committed; any thread, done on the next step.
@@ -137,6 +150,8 @@ public:
 private:
     StepOutcome step() override;
     void endEpoch(const EpochRequestPtr& request);
+    void readAgain(const EpochRequest& request);
+    void countIn();
     void passCommitted();
     void noteTrouble();
 
@@ -193,7 +208,8 @@ class OperatorTask final : public InnerTask
 {
 public:
     OperatorTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
-                 RunReporter& reporter, std::unique_ptr<flow::Operator> op);
+                 RunReporter& reporter, std::unique_ptr<flow::Operator> op,
+                 flow::Repeat repeat = flow::Repeat::Runs);
 
 private:
     Status onBatch(std::size_t input, const Batch& batch) override;
@@ -204,6 +220,7 @@ private:
     Status onClock() override { return m_operator->onClock(*this); }
 
     std::unique_ptr<flow::Operator> m_operator;
+    const flow::Repeat m_repeat;
 };
 
 class SinkTask final : public InnerTask

@@ -14,6 +14,7 @@ PipelineRun::PipelineRun(Plan plan, RunEnvironment environment)
     : m_plan(std::move(plan))
     , m_environment(std::move(environment))
     , m_manifests(m_environment.stateFolder)
+    , m_replays(m_environment.stateFolder)
 {
     // A source counts as busy until it says otherwise.
     for (const PlannedNode& node : m_plan.nodes)
@@ -68,6 +69,8 @@ bool PipelineRun::hasBeenIdle(std::chrono::nanoseconds atLeast) const
 {
     const std::lock_guard lock(m_mutex);
     if (m_idleSinceNs < 0 || m_status.phase != RunPhase::Running)
+        return false;
+    if (m_looksForReplay || !m_status.replay.isOver())
         return false;
     // Bounded input that has been read is over at once; a live one must stay silent for a while.
     const bool isFinished = std::ranges::all_of(m_sourceStates, [](const auto& source) {
@@ -205,7 +208,7 @@ StepOutcome PipelineRun::waitForEpoch()
 
 StepOutcome PipelineRun::askForEpoch(bool isEpochDue)
 {
-    EpochRequestPtr request;
+    std::shared_ptr<EpochRequest> request;
     {
         const std::lock_guard lock(m_mutex);
         if (!m_stopsAtOnce && !m_failure) {
@@ -214,11 +217,17 @@ StepOutcome PipelineRun::askForEpoch(bool isEpochDue)
             if (m_stops)
                 m_status.phase = RunPhase::Stopping;
             request = makeRequest(m_stops, m_stops && m_closesWindows);
-            m_current = {request, {}};
         }
     }
     if (!request)
         return end(false);
+    m_taken = 0;
+    if (!request->isFinal)
+        takeReplay(*request);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_current = {request, {}};
+    }
     m_stage = Stage::Collecting;
     m_epochAskedNs = m_environment.services.clock->steadyNow().ns;
     for (RunNode& node : m_graph->nodes()) {

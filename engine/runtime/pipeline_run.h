@@ -3,6 +3,7 @@
 
 #include "engine/runtime/latency_window.h"
 #include "engine/runtime/manifest.h"
+#include "engine/runtime/replay_load.h"
 #include "engine/runtime/state_chain.h"
 #include "engine/runtime/task_graph.h"
 
@@ -24,6 +25,7 @@ struct RunStatus
     std::int64_t lastCommitUs = 0;
     std::int64_t startedUs = 0;      // when it was asked for; from Running on, when rows may move
     std::uint64_t committedRows = 0; // by sinks, this run
+    ReplayProgress replay;           // of the last one
 };
 
 /// A running pipeline: its tasks, and the thread that ends epochs and commits them.
@@ -48,6 +50,12 @@ public:
     void requestStop(bool closesWindows);
     /// Waits until the run is over.
     void wait();
+
+    /// A load was put into the state folder's ReplayStore: its records are read with the next
+    /// epochs. Those that wait at the start are found by themselves. Any thread.
+    void lookForReplay();
+    /// Gives up what has not been read yet of a replay. Any thread.
+    void cancelReplay();
 
     /// Does what the coordinator has to do now: starts, asks for an epoch if one is due, commits
     /// one that all nodes have reported. Returns when to call again; nothing more comes when
@@ -96,7 +104,14 @@ private:
     Result<std::map<std::string, StateChain>> keepState(EpochParts& epoch);
     Status commitSinks(const EpochParts& epoch);
     void noteCommitted(const EpochParts& epoch);
-    EpochRequestPtr makeRequest(bool isFinal, bool closesWindows);
+    std::shared_ptr<EpochRequest> makeRequest(bool isFinal, bool closesWindows);
+    Status openReplayed();
+    Status finishReplayed(const Manifest& manifest);
+    void findLoad();
+    void giveUpReplay(std::string why);
+    void takeReplay(EpochRequest& request);
+    Status sealReplayed(Manifest& next);
+    Status commitReplayed();
     void setPhase(RunPhase phase, std::string reason = {});
     void warn(std::string text);
 
@@ -111,6 +126,13 @@ private:
     std::int64_t m_epochDueNs = 0;
     std::int64_t m_epochAskedNs = 0; // when the last one was asked for
     std::string m_document;          // the name of the plan's text in m_manifests
+    // of the replay: coordinator's thread
+    ReplayStore m_replays;
+    std::optional<ReplayLoad> m_load;
+    std::size_t m_loadNext = 0; // records read in epochs that count
+    std::size_t m_taken = 0;    // in the epoch that is being collected
+    std::unique_ptr<flow::Sink> m_replayedSink;
+    std::optional<flow::SealedEpoch> m_sealedReplays;
 
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
@@ -118,6 +140,7 @@ private:
     RunStatus m_status;
     EpochParts m_current;
     std::optional<Error> m_failure;
+    bool m_looksForReplay = false, m_cancelsReplay = false;
     bool m_stopsAtOnce = false;
     bool m_stops = false;
     bool m_closesWindows = false;

@@ -379,4 +379,9 @@ std::string rejectTable(Verdict verdict, const std::string& pipeline)
     }
 }
 
+std::string replayedTable(const std::string& pipeline)
+{
+    return "replayed." + pipeline;
+}
+
 } // namespace sluice::runtime

@@ -50,5 +50,7 @@ Plan planPipeline(const std::string& text, const std::string& path,
 
 /// The table that rows of a verdict of a pipeline go to: "late.orders"; "" for counted verdicts.
 std::string rejectTable(Verdict verdict, const std::string& pipeline);
+/// The table of rejects of a pipeline that were tried again: "replayed.orders".
+std::string replayedTable(const std::string& pipeline);
 
 } // namespace sluice::runtime

@@ -76,8 +76,10 @@ Status PipelineRun::start()
         SLUICE_TRY(finishFormer(*manifest));
     }
     SLUICE_TRY(m_graph, TaskGraph::build(m_plan, m_environment, *this));
-    if (manifest)
+    if (manifest) {
         m_manifest = *manifest;
+        SLUICE_TRY(finishReplayed(*manifest));
+    }
     SLUICE_TRY(openSinks(manifest));
     SLUICE_TRY(restore(manifest));
     {
@@ -86,6 +88,7 @@ Status PipelineRun::start()
     }
     for (const PlannedNode& node : m_plan.nodes)
         m_manifest.fingerprints[node.name] = node.fingerprint;
+    findLoad();
     m_visibleGraph.store(m_graph.get(), std::memory_order_release);
     return ok();
 }

@@ -80,12 +80,8 @@ StepOutcome SourceTask::step()
             return StepOutcome::wait();
         }
         flushRejects();
-        // Everything that a source emits or rejects has come in through it.
-        std::uint64_t came = m_counters.rowsOut.load(std::memory_order_relaxed);
-        for (const auto& verdict : m_counters.verdicts)
-            came += verdict.load(std::memory_order_relaxed);
-        m_counters.rowsIn.store(came, std::memory_order_relaxed);
-        m_rateLimit.took(std::size_t(came - before));
+        countIn();
+        m_rateLimit.took(std::size_t(m_counters.rowsIn.load(std::memory_order_relaxed) - before));
         if (*outcome != m_lastOutcome)
             m_reporter.sourceState(node(), *outcome);
         m_lastOutcome = *outcome;
@@ -98,8 +94,33 @@ StepOutcome SourceTask::step()
     return StepOutcome::waitUntil(now + kCaughtUpPollNs);
 }
 
+// Everything that a source emits or rejects has come in through it.
+void SourceTask::countIn()
+{
+    std::uint64_t came = m_counters.rowsOut.load(std::memory_order_relaxed);
+    for (const auto& verdict : m_counters.verdicts)
+        came += verdict.load(std::memory_order_relaxed);
+    m_counters.rowsIn.store(came, std::memory_order_relaxed);
+}
+
+void SourceTask::readAgain(const EpochRequest& request)
+{
+    const auto found = request.replays.find(node());
+    if (found == request.replays.end())
+        return;
+    flow::RecordReader* reader = m_source->recordReader();
+    for (const auto& raw : found->second) {
+        if (Status read = reader->read(raw, *this); !read) {
+            fail(std::move(read).takeError());
+            return;
+        }
+    }
+    countIn();
+}
+
 void SourceTask::endEpoch(const EpochRequestPtr& request)
 {
+    readAgain(*request);
     if (request->closesWindows)
         advanceWatermark(EventTime::max());
     EpochPart part{.node = node(),

@@ -56,13 +56,16 @@ struct TaskGraph::Parts
             graph.m_sources[node.name] = source.get();
             auto task = std::make_unique<SourceTask>(*env.scheduler, 0, node.name, clock, reporter,
                                                      std::move(source), env.pollBudget);
+            if (env.readsOnlyKept)
+                task->readsOnlyKept();
             node.source = task.get();
             node.task = std::move(task);
         } else if (planned.bound.createOperator) {
             SLUICE_TRY(auto op, planned.bound.createOperator(context));
             graph.m_inner[node.name] = op.get();
-            auto task = std::make_unique<OperatorTask>(*env.scheduler, planned.depth, node.name,
-                                                       clock, reporter, std::move(op));
+            auto task
+                = std::make_unique<OperatorTask>(*env.scheduler, planned.depth, node.name, clock,
+                                                 reporter, std::move(op), planned.bound.repeat);
             node.inner = task.get();
             node.task = std::move(task);
         } else {
@@ -123,6 +126,20 @@ struct TaskGraph::Parts
         return queue;
     }
 
+    // The nodes that rows which come to a node can come to, itself among them.
+    std::set<std::string> reached(std::size_t from) const
+    {
+        std::set<std::size_t> all{from};
+        for (std::size_t i = from + 1; i < plan.nodes.size(); ++i) // inputs come before readers
+            for (const std::size_t input : plan.nodes[i].inputs)
+                if (all.contains(input))
+                    all.insert(i);
+        std::set<std::string> names;
+        for (const std::size_t node : all)
+            names.insert(plan.nodes[node].name);
+        return names;
+    }
+
     void connectPlanned()
     {
         for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
@@ -130,7 +147,7 @@ struct TaskGraph::Parts
             for (std::size_t input = 0; input < plan.nodes[i].inputs.size(); ++input) {
                 RunNode& writer = graph.m_nodes[plan.nodes[i].inputs[input]];
                 EdgeQueue* queue = connect(writer, plan.nodes[i].name, *reader, input, false);
-                writer.task->addOutput(queue, plan.nodes[i].branches[input]);
+                writer.task->addOutput(queue, plan.nodes[i].branches[input], reached(i));
                 reader->addInput(queue);
             }
         }

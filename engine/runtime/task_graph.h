@@ -27,6 +27,11 @@ struct RunEnvironment
     /// Sees all that goes over an edge, on the writer's thread; for tests that check it.
     std::function<void(const std::string& from, const std::string& to, const Message& message)>
         watchEdge;
+    /// Makes the sink of replayed.<pipeline>, once it is needed; may be unset where nothing is
+    /// replayed.
+    std::function<std::unique_ptr<flow::Sink>()> makeReplayedSink;
+    /// True: sources are opened, not polled; the run only reads kept records again.
+    bool readsOnlyKept = false;
     /// Plans a document that ran before, so that its last epoch can be finished; may be unset.
     std::function<Result<Plan>(const FormerDocument&)> planAgain;
 };

@@ -114,7 +114,9 @@ void KillRig::produce(int records)
 Result<std::string> KillRig::cycle()
 {
     std::vector<std::string_view> names(failPointNames().begin(), failPointNames().end());
-    std::erase_if(names, [](std::string_view name) { return name.starts_with("kafka."); });
+    std::erase_if(names, [](std::string_view name) {
+        return name.starts_with("kafka.") || name.starts_with("replay.");
+    });
     const int choice = int(m_random() % 4);
     if (choice < 2) {
         static constexpr std::array<const char*, 5> kActions{"kill", "kill", "error", "full_disk",

@@ -44,7 +44,16 @@ private slots:
         const auto& data
             = static_cast<const arrow::BinaryArray&>(*out.columns->GetColumnByName("data"));
         QCOMPARE(data.GetView(0), std::string_view("{\"a\":2}"));
+        QCOMPARE(text("attempt", 1), std::string("1"));
+        QCOMPARE(text("replay_id", 1), std::string("null"));
         QCOMPARE(builder.rows(), std::int64_t(0));
+        raw->replay = std::make_shared<const Replay>(Replay{"r1", "checked", 3});
+        builder.addRecord(*raw, 0, Verdict::DeadLetter, {.message = "broken"});
+        const Batch again = builder.finish();
+        QCOMPARE(again.columns->GetColumnByName("attempt")->GetScalar(0).ValueOrDie()->ToString(),
+                 std::string("3"));
+        QCOMPARE(again.columns->GetColumnByName("replay_id")->GetScalar(0).ValueOrDie()->ToString(),
+                 std::string("r1"));
     }
 };
 
