@@ -5,6 +5,7 @@
 #include "engine/base/durable_file.h"
 #include "engine/base/json_writer.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -26,6 +27,8 @@ std::string savedText(const api::NodeChangeInfo& node)
         ? " (" + bytesText(std::int64_t(node.savedBytes)) + ")"
         : std::string();
     const bool isState = node.savedBytes > 0;
+    if (node.saved == "rebuilt")
+        return "rebuilt";
     if (node.saved == "kept")
         return (isState ? "state kept" : "position kept") + size;
     if (node.saved == "anew")
@@ -64,6 +67,19 @@ void printChanges(const api::DocumentChanges& changes)
         std::printf("\n");
         printTable({"TABLE", "WRITTEN BY", "CHANGE", "COLUMNS"}, rows);
     }
+}
+
+void markRebuilt(const api::RebuildInfo& rebuild, api::DocumentChanges& changes)
+{
+    for (api::NodeChangeInfo& node : changes.nodes)
+        if (std::ranges::find(rebuild.nodes, node.name) != rebuild.nodes.end())
+            node.saved = "rebuilt";
+}
+
+std::string rebuildText(const api::RebuildInfo& rebuild)
+{
+    return "Rebuilt from bronze: " + joined(rebuild.tables) + "; about " + countText(rebuild.rows)
+        + " records are read";
 }
 
 void tellLosses(const std::string& workspace, const std::string& documentPath)
@@ -109,7 +125,10 @@ std::string changesAsJson(const api::DocumentChanges& changes)
         writeTexts(json, "columns", table.columns);
         json.endObject();
     }
-    json.endArray().endObject();
+    json.endArray();
+    if (changes.rebuildRows >= 0)
+        json.key("rebuild_rows").value(changes.rebuildRows);
+    json.endObject();
     return json.take();
 }
 

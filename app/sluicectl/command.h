@@ -36,7 +36,9 @@ void addDeployCommand(CLI::App& app, Shared& shared);     // deploy
 void addDiffCommand(CLI::App& app, Shared& shared);       // diff
 void addLakeCommands(CLI::App& app, Shared& shared);      // lake ls | show | history, sql
 void addRejectsCommands(CLI::App& app, Shared& shared);   // rejects list | show | export | replay
+void addReplayCommands(CLI::App& app, Shared& shared);    // replay, compare, swap, discard
 void addRunCommand(CLI::App& app, Shared& shared);        // run
+void addWhyCommand(CLI::App& app, Shared& shared);        // why
 void addWorkspaceCommands(CLI::App& app, Shared& shared); // connections, secrets
 void addBenchCommand(CLI::App& app, Shared& shared);      // bench
 

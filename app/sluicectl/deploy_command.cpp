@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/sluicectl/changes_table.h"
 #include "app/sluicectl/command.h"
-#include "app/sluicectl/output.h"
+#include "app/sluicectl/steering.h"
 #include "engine/api/control.h"
 #include "engine/base/document.h"
 #include "engine/base/durable_file.h"
@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -23,6 +25,7 @@ struct DeployOptions
 {
     std::string document;
     bool isAgreed = false;
+    std::vector<std::string> rebuild;
 };
 
 Error notAgreed(const api::DocumentChanges& changes)
@@ -48,28 +51,33 @@ bool isAgreedTo(const api::DocumentChanges& changes, const DeployOptions& option
 }
 
 // Hands the document to the process that holds the workspace; if there is none, keeps it there for
-// the next start.
-Result<std::string> handOver(const Shared& shared, const std::string& path, const std::string& text)
+// the next start, or rebuilds here.
+Result<std::string> handOver(const Shared& shared, const std::string& pipeline,
+                             const std::string& path, const std::string& text,
+                             const std::vector<std::string>& rebuild)
 {
-    JsonWriter json;
+    JsonWriter json, discard;
     json.beginObject().key("command").value("deploy");
-    json.key("path").value(path).key("text").value(text).endObject();
-    Result<std::string> answer = api::askHolder(shared.workspace, json.text());
-    if (answer) {
-        Diagnostics ignored(path);
-        const DocumentNode root = parseDocument(*answer, ignored);
-        const DocumentNode* done = root.find("done");
-        return done ? done->text : *answer;
-    }
-    if (answer.error().code != ErrorCode::NotFound)
-        return answer;
-    SLUICE_TRY(const auto engine, api::openEngine({.workspace = shared.workspace, .workers = 1}));
-    const api::Outcome outcome
-        = carryOutAndWait(*engine,
-                          api::DeployPipeline{.documentPath = path, .text = text, .starts = false});
-    if (outcome.error)
-        return *outcome.error;
-    return outcome.text + "; it runs with the next start";
+    json.key("path").value(path).key("text").value(text).key("rebuild").beginArray();
+    for (const std::string& node : rebuild)
+        json.value(node);
+    json.endArray().endObject();
+    discard.beginObject().key("command").value("discard").key("pipeline").value(pipeline);
+    discard.endObject();
+    const bool isHeld = bool(api::askHolder(shared.workspace, R"({"command":"status"})"));
+    SLUICE_TRY(std::string done,
+               steer(shared,
+                     {.request = json.text(),
+                      .command = api::DeployPipeline{.documentPath = path,
+                                                     .text = text,
+                                                     .starts = false,
+                                                     .rebuild = rebuild},
+                      .cancel = rebuild.empty() ? std::string() : discard.text(),
+                      .cancelCommand = api::DiscardShadow{pipeline},
+                      .progress = [&](const DocumentNode& all) {
+                          return rebuild.empty() ? std::string() : shadowProgress(all, pipeline);
+                      }}));
+    return isHeld ? done : done + "; it runs with the next start";
 }
 
 int deploy(const Shared& shared, const DeployOptions& options)
@@ -80,11 +88,24 @@ int deploy(const Shared& shared, const DeployOptions& options)
     std::error_code error;
     const std::string path
         = std::filesystem::absolute(options.document, error).lexically_normal().string();
+    std::string pipeline;
+    std::vector<std::string> rebuild;
     // A workspace that is not there yet has nothing to compare with.
     if (std::filesystem::exists(shared.workspace + "/workspace.db", error)) {
-        const auto changes = api::compareDocument(*text, options.document, shared.workspace);
+        auto changes = api::compareDocument(*text, options.document, shared.workspace);
         if (!changes)
             return report(shared, changes.error());
+        pipeline = changes->pipeline;
+        if (!options.rebuild.empty() && !changes->isNew && changes->isValid) {
+            const auto planned
+                = api::planRebuild(*text, options.document, shared.workspace, options.rebuild);
+            if (!planned)
+                return report(shared, planned.error());
+            rebuild = planned->nodes;
+            markRebuilt(*planned, *changes);
+            if (!shared.isJson)
+                std::printf("%s\n\n", rebuildText(*planned).c_str());
+        }
         for (const std::string& finding : changes->findings)
             std::fprintf(stderr, "%s\n", finding.c_str());
         if (!shared.isJson)
@@ -94,13 +115,7 @@ int deploy(const Shared& shared, const DeployOptions& options)
         if (!isAgreedTo(*changes, options))
             return report(shared, notAgreed(*changes));
     }
-    const Result<std::string> done = handOver(shared, path, *text);
-    if (!done)
-        return report(shared, done.error());
-    JsonWriter json;
-    json.beginObject().key("done").value(*done).endObject();
-    std::printf("%s\n", shared.isJson ? json.text().c_str() : done->c_str());
-    return kDone;
+    return tellDone(shared, handOver(shared, pipeline, path, *text, rebuild));
 }
 
 } // namespace
@@ -114,6 +129,12 @@ void addDeployCommand(CLI::App& app, Shared& shared)
         ->required()
         ->check(CLI::ExistingFile);
     command->add_flag("-y,--yes", options->isAgreed, "Do not ask, even if saved state is lost");
+    command
+        ->add_option("--rebuild", options->rebuild,
+                     "A node whose state and tables are made anew from bronze, with all below "
+                     "it; all = those that change")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->callback([&shared, options] { shared.exitCode = deploy(shared, *options); });
 }
 

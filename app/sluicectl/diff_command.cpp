@@ -5,26 +5,43 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 namespace sluice::ctl {
 namespace {
 
-int diff(const Shared& shared, const std::string& path)
+int diff(const Shared& shared, const std::string& path, const std::vector<std::string>& rebuilt)
 {
     const Result<std::string> text = readFile(path);
     if (!text)
         return report(shared, text.error());
-    const auto changes = api::compareDocument(*text, path, shared.workspace);
+    auto changes = api::compareDocument(*text, path, shared.workspace);
     if (!changes)
         return report(shared, changes.error());
+    std::optional<api::RebuildInfo> rebuild;
+    if (!rebuilt.empty()) {
+        auto planned = api::planRebuild(*text, path, shared.workspace, rebuilt);
+        if (!planned)
+            return report(shared, planned.error());
+        rebuild = std::move(*planned);
+        markRebuilt(*rebuild, *changes);
+        changes->rebuildRows = rebuild->rows;
+    }
     if (shared.isJson) {
         std::printf("%s\n", changesAsJson(*changes).c_str());
     } else {
         for (const std::string& finding : changes->findings)
             std::fprintf(stderr, "%s\n", finding.c_str());
         printChanges(*changes);
+        if (rebuild)
+            std::printf("\n%s\n", rebuildText(*rebuild).c_str());
+        else if (const auto could = api::planRebuild(*text, path, shared.workspace, {"all"});
+                 could && changes->losesState())
+            std::printf("\nWith --rebuild all nothing is lost. %s\n", rebuildText(*could).c_str());
     }
     return changes->isValid ? kDone : kInvalid;
 }
@@ -39,7 +56,14 @@ void addDiffCommand(CLI::App& app, Shared& shared)
     command->add_option("document", *document, "The YAML document")
         ->required()
         ->check(CLI::ExistingFile);
-    command->callback([&shared, document] { shared.exitCode = diff(shared, *document); });
+    const auto rebuilt = std::make_shared<std::vector<std::string>>();
+    command
+        ->add_option("--rebuild", *rebuilt,
+                     "A node that is to be made anew from bronze with all below it; or all")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command->callback(
+        [&shared, document, rebuilt] { shared.exitCode = diff(shared, *document, *rebuilt); });
 }
 
 } // namespace sluice::ctl

@@ -44,7 +44,9 @@ int run(int argc, char** argv)
     addDeployCommand(app, shared);
     addDiffCommand(app, shared);
     addControlCommands(app, shared);
+    addReplayCommands(app, shared);
     addRejectsCommands(app, shared);
+    addWhyCommand(app, shared);
     addLakeCommands(app, shared);
     addWorkspaceCommands(app, shared);
     addBenchCommand(app, shared);

@@ -32,6 +32,9 @@ const DocumentNode* pipelineIn(const DocumentNode& pipelines, const std::string&
 std::int64_t numberIn(const DocumentNode& map, const char* key);
 std::string textIn(const DocumentNode& map, const char* key);
 
+/// Tells how far the shadow of a pipeline is.
+std::string shadowProgress(const DocumentNode& pipelines, const std::string& pipeline);
+
 /// Prints what was done, or the error; returns the exit code.
 int tellDone(const Shared& shared, const Result<std::string>& done);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/api/changes.h"
 
+#include "engine/api/shadow.h"
 #include "engine/api/workspace_link.h"
 #include "engine/columns/batch.h"
 #include "engine/columns/types.h"
@@ -125,6 +126,40 @@ Result<DocumentChanges> compareDocument(const std::string& text, const std::stri
         if (node.bound.tableColumns)
             out.tables.push_back(compareTable(node, *services.tables));
     }
+    return out;
+}
+
+Result<RebuildInfo> planRebuild(const std::string& text, const std::string& path,
+                                const std::string& workspace, const std::vector<std::string>& nodes)
+{
+    SLUICE_TRY(const DocumentChanges changes, compareDocument(text, path, workspace));
+    ShadowWish wish;
+    for (const std::string& name : nodes) {
+        if (name != "all") {
+            wish.nodes.insert(name);
+            continue;
+        }
+        for (const NodeChangeInfo& node : changes.nodes)
+            if (node.change != "removed" && !node.type.ends_with("_source")
+                && (node.change == "changed" || node.change == "added" || node.saved == "anew"))
+                wish.nodes.insert(node.name);
+    }
+    if (wish.nodes.empty())
+        return Error{.code = ErrorCode::NotFound,
+                     .message = "nothing has to be rebuilt",
+                     .object = changes.pipeline,
+                     .hint = "Name nodes to rebuild them all the same.",
+                     .cause = {}};
+    SLUICE_TRY(const auto link, WorkspaceLink::open(workspace, true));
+    std::error_code error;
+    const std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
+    const flow::Services services = link->servicesFor(absolute);
+    Diagnostics ignored(path);
+    SLUICE_TRY(const ShadowSpec spec,
+               planShadow(checkDocument(text, absolute, services, ignored), services, wish));
+    RebuildInfo out{.nodes = {spec.made.begin(), spec.made.end()}, .tables = {}, .rows = spec.rows};
+    for (const auto& [sink, table] : spec.sinks)
+        out.tables.push_back(table);
     return out;
 }
 

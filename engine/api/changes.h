@@ -36,12 +36,28 @@ struct DocumentChanges
     std::vector<std::string> findings; // "file:line:column: ...", errors and warnings
     std::vector<NodeChangeInfo> nodes;
     std::vector<TableChangeInfo> tables;
+    std::int64_t rebuildRows = -1; // records that a rebuild would read; -1 = none is asked for
 
     /// Whether nothing at all changes.
     bool isSame() const;
     /// Whether saved state or a position would be lost.
     bool losesState() const;
 };
+
+/// What a rebuild would read and make.
+struct RebuildInfo
+{
+    std::vector<std::string> nodes;  // whose state and tables are made anew
+    std::vector<std::string> tables; // of those
+    std::int64_t rows = 0;           // records that bronze keeps, about
+};
+
+/// Tells what rebuilding nodes would do, with all that is below them; "all" stands for the nodes
+/// that are new or changed, or whose state cannot be kept. Errors: a node that is not there, a
+/// source whose records no bronze table keeps, nothing to rebuild.
+Result<RebuildInfo> planRebuild(const std::string& text, const std::string& path,
+                                const std::string& workspace,
+                                const std::vector<std::string>& nodes);
 
 /// Compares a document with the version of its pipeline that is in effect in a workspace: the one
 /// that made the newest state, else the newest that was deployed. Reads only; works beside a

@@ -25,6 +25,10 @@ struct DeployPipeline
     std::string documentPath; // relative paths in it start at its folder
     std::string text;         // the document; empty = read documentPath
     bool starts = true;       // false: of a pipeline that does not run, keep it for the next start
+    /// Nodes that are rebuilt with all that is below them: their state and tables are made anew
+    /// from the records that bronze keeps, while the former version goes on; then the new one takes
+    /// over where bronze ended. Of a pipeline that does not run it is done all the same.
+    std::vector<std::string> rebuild;
 };
 struct StartPipeline
 {
@@ -79,9 +83,31 @@ struct CancelReplay
     std::string pipeline;
 };
 
-using Command
-    = std::variant<DeployPipeline, StartPipeline, StopPipeline, SetRate, RemovePipeline,
-                   StartDemoPlant, SaveConnection, RemoveConnection, ReplayRejects, CancelReplay>;
+/// Runs a pipeline, as it is, over the records that its bronze tables keep into shadow tables
+/// beside the real ones ("gold.sales__shadow"). Done when it has caught up. One that was
+/// interrupted goes on.
+struct ReplayPipeline
+{
+    std::string pipeline;
+    std::int64_t sinceUs = INT64_MIN; // only records that arrived since
+    bool closesWindows = false;       // emit every window at the end, as if input were over
+};
+/// Puts the shadow tables' content and state in the place of the real ones, a commit a table; the
+/// pipeline goes on from where it is. Reads first what has come into bronze since.
+struct SwapShadow
+{
+    std::string pipeline;
+    bool isForced = false; // though the shadow holds a part only
+};
+/// Ends a replay and removes the shadow: nothing is left of it.
+struct DiscardShadow
+{
+    std::string pipeline;
+};
+
+using Command = std::variant<DeployPipeline, StartPipeline, StopPipeline, SetRate, RemovePipeline,
+                             StartDemoPlant, SaveConnection, RemoveConnection, ReplayRejects,
+                             CancelReplay, ReplayPipeline, SwapShadow, DiscardShadow>;
 
 struct Outcome
 {

@@ -15,6 +15,8 @@ namespace sluice::api {
 ///   {"command":"stop","pipeline":P}                   {"done":...}
 ///   {"command":"rate","pipeline":P,"node":N,"rows_per_second":R}
 ///   {"command":"replay_rejects","pipeline":P,"path":FILE,"id":I,...}   as requestOf writes it
+///   {"command":"replay","pipeline":P}   {"command":"swap",...}   {"command":"discard",...}
+///   {"command":"decisions","pipeline":P,"position":17,...}   {"decisions":[{"node":..,..},..]}
 ///   {"command":"cancel_replay","pipeline":P}
 ///   {"command":"status"}                              {"workspace":..., "pipelines":[...]}
 ///

@@ -33,6 +33,15 @@ void EngineImpl::openControl()
                                       reply(statusAsJson(*snapshot()));
                                       return;
                                   }
+                                  if (auto query = decisionsQueryOf(request)) {
+                                      {
+                                          const std::lock_guard lock(m_mutex);
+                                          m_askedDecisions.emplace_back(std::move(*query),
+                                                                        std::move(reply));
+                                      }
+                                      wake();
+                                      return;
+                                  }
                                   Result<Command> command = commandOf(request);
                                   if (command)
                                       submit(std::move(*command), std::move(reply));

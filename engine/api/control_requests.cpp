@@ -41,7 +41,8 @@ Error notUnderstood(std::string what)
     return {.code = ErrorCode::ConfigInvalid,
             .message = std::move(what),
             .object = "request",
-            .hint = "deploy, stop, rate, replay_rejects, cancel_replay and status are known.",
+            .hint = "deploy, stop, rate, replay, swap, discard, replay_rejects, cancel_replay and "
+                    "status are known.",
             .cause = {}};
 }
 
@@ -66,13 +67,48 @@ bool isStatusRequest(const std::string& request)
     return textOf(parsed(request), "command") == "status";
 }
 
+std::optional<DecisionsQuery> decisionsQueryOf(const std::string& request)
+{
+    const DocumentNode root = parsed(request);
+    if (textOf(root, "command") != "decisions")
+        return std::nullopt;
+    DecisionsQuery out{.pipeline = textOf(root, "pipeline"),
+                       .node = textOf(root, "node"),
+                       .partition = textOf(root, "partition"),
+                       .text = textOf(root, "text")};
+    const std::string position = textOf(root, "position");
+    std::from_chars(position.data(), position.data() + position.size(), out.position);
+    return out;
+}
+
+std::string decisionsAsJson(const AnswerBody& answer)
+{
+    if (const auto* error = std::get_if<Error>(&answer))
+        return answerOf({.error = *error});
+    JsonWriter json;
+    json.beginObject().key("decisions").beginArray();
+    for (const DecisionInfo& decision : std::get<DecisionsAnswer>(answer).decisions) {
+        json.beginObject().key("node").value(decision.node);
+        json.key("partition").value(decision.partition).key("position").value(decision.position);
+        json.key("verdict").value(decision.verdict).key("rule").value(decision.rule);
+        json.key("text").value(decision.text).key("values").value(decision.values);
+        json.key("version").value(decision.version).key("time_us").value(decision.timeUs);
+        json.endObject();
+    }
+    return json.endArray().endObject().take();
+}
+
 Result<Command> commandOf(const std::string& request)
 {
     const DocumentNode root = parsed(request);
     const std::string name = textOf(root, "command");
-    if (name == "deploy")
-        return Command(
-            DeployPipeline{.documentPath = textOf(root, "path"), .text = textOf(root, "text")});
+    if (name == "deploy") {
+        DeployPipeline out{.documentPath = textOf(root, "path"), .text = textOf(root, "text")};
+        if (const DocumentNode* rebuild = root.find("rebuild"))
+            for (const DocumentNode& node : rebuild->items)
+                out.rebuild.push_back(node.text);
+        return Command(std::move(out));
+    }
     if (name == "stop")
         return Command(StopPipeline{.pipeline = textOf(root, "pipeline")});
     if (name == "rate") {
@@ -89,6 +125,18 @@ Result<Command> commandOf(const std::string& request)
                                      .path = textOf(root, "path"),
                                      .id = textOf(root, "id"),
                                      .isDryRun = textOf(root, "dry_run") == "true"});
+    if (name == "replay") {
+        ReplayPipeline out{.pipeline = textOf(root, "pipeline"),
+                           .closesWindows = textOf(root, "closes_windows") == "true"};
+        const std::string since = textOf(root, "since_us");
+        std::from_chars(since.data(), since.data() + since.size(), out.sinceUs);
+        return Command(std::move(out));
+    }
+    if (name == "swap")
+        return Command(SwapShadow{.pipeline = textOf(root, "pipeline"),
+                                  .isForced = textOf(root, "force") == "true"});
+    if (name == "discard")
+        return Command(DiscardShadow{.pipeline = textOf(root, "pipeline")});
     if (name == "cancel_replay")
         return Command(CancelReplay{.pipeline = textOf(root, "pipeline")});
     return notUnderstood("there is no command \"" + name + "\"");

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "engine/api/commands.h"
+#include "engine/api/query.h"
 #include "engine/api/snapshot.h"
 #include "engine/base/result.h"
 
+#include <optional>
 #include <string>
 
 namespace sluice::api {
@@ -13,6 +15,9 @@ namespace sluice::api {
 
 /// Whether a request asks for the status, which is no command.
 bool isStatusRequest(const std::string& request);
+/// Returns the query of a request for decisions; nullopt if it is none.
+std::optional<DecisionsQuery> decisionsQueryOf(const std::string& request);
+std::string decisionsAsJson(const AnswerBody& answer);
 Result<Command> commandOf(const std::string& request);
 std::string answerOf(const Outcome& outcome);
 

@@ -52,21 +52,13 @@ void EngineImpl::settle(const PipelineSnapshot& snapshot)
     }
 }
 
-Status EngineImpl::start(PipelineSlot& slot, CommandId id, bool readsOnlyKept)
+runtime::RunEnvironment EngineImpl::environmentOf(const std::string& pipeline,
+                                                  const std::string& documentPath)
 {
-    const flow::Services services = m_workspace->servicesFor(slot.documentPath());
-    Diagnostics diagnostics(slot.documentPath());
-    runtime::Plan plan = checkDocument(slot.text(), slot.documentPath(), services, diagnostics);
-    if (diagnostics.hasErrors()) {
-        slot.fail(diagnostics.text());
-        return documentError(diagnostics);
-    }
-    m_objectives.setDocument(slot.name(), plan.document);
     runtime::RunEnvironment environment;
     environment.scheduler = &m_scheduler;
-    environment.services = services;
-    environment.pipelineVersion = slot.version();
-    environment.stateFolder = m_workspace->workspace().stateFolder(slot.name());
+    environment.services = m_workspace->servicesFor(documentPath);
+    environment.stateFolder = m_workspace->workspace().stateFolder(pipeline);
     environment.makeRejectSink
         = [](Verdict verdict,
              const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
@@ -74,11 +66,10 @@ Status EngineImpl::start(PipelineSlot& slot, CommandId id, bool readsOnlyKept)
                                     create.services->lakeFolder, create.pipeline,
                                     verdictName(verdict), *create.services->clock);
     };
-    environment.readsOnlyKept = readsOnlyKept;
-    environment.makeReplayedSink
-        = [lake = services.lakeFolder, name = slot.name(), clock = services.clock] {
-              return lake::makeReplayedSink(runtime::replayedTable(name), lake, name, *clock);
-          };
+    environment.makeReplayedSink = [lake = environment.services.lakeFolder, name = pipeline,
+                                    clock = environment.services.clock] {
+        return lake::makeReplayedSink(runtime::replayedTable(name), lake, name, *clock);
+    };
     environment.planAgain = [this](const runtime::FormerDocument& former) -> Result<runtime::Plan> {
         Diagnostics found(former.path);
         runtime::Plan again
@@ -87,6 +78,31 @@ Status EngineImpl::start(PipelineSlot& slot, CommandId id, bool readsOnlyKept)
             return documentError(found);
         return again;
     };
+    return environment;
+}
+
+Status EngineImpl::start(PipelineSlot& slot, CommandId id, bool readsOnlyKept)
+{
+    if (const auto shadow = m_shadows.find(slot.name());
+        shadow != m_shadows.end() && shadow->second.spec.phase == ShadowSpec::Phase::Adopting)
+        return Error{.code = ErrorCode::Conflict,
+                     .message = "its tables have not all changed places yet",
+                     .object = slot.name(),
+                     .hint
+                     = "Open the workspace anew: that is finished first; its trouble stands in "
+                       "the log.",
+                     .cause = {}};
+    const flow::Services services = m_workspace->servicesFor(slot.documentPath());
+    Diagnostics diagnostics(slot.documentPath());
+    runtime::Plan plan = checkDocument(slot.text(), slot.documentPath(), services, diagnostics);
+    if (diagnostics.hasErrors()) {
+        slot.fail(diagnostics.text());
+        return documentError(diagnostics);
+    }
+    m_objectives.setDocument(slot.name(), plan.document);
+    runtime::RunEnvironment environment = environmentOf(slot.name(), slot.documentPath());
+    environment.pipelineVersion = slot.version();
+    environment.readsOnlyKept = readsOnlyKept;
     SLUICE_TRY(makeFolder(environment.stateFolder));
     SLUICE_TRY(const std::int64_t run,
                m_workspace->workspace().beginRun(slot.name(), slot.version(),
@@ -119,6 +135,16 @@ Status EngineImpl::deploy(Deployment command)
     if (diagnostics.hasErrors())
         return documentError(diagnostics);
     PipelineSlot* slot = find(plan.pipeline);
+    if (slot && !command.rebuild.empty())
+        return beginShadow(plan, {.nodes = {command.rebuild.begin(), command.rebuild.end()}}, true,
+                           command.id);
+    if (const auto shadow = m_shadows.find(plan.pipeline);
+        shadow != m_shadows.end() && shadow->second.isHandingOver())
+        return Error{.code = ErrorCode::Conflict,
+                     .message = "its tables are being made anew at this moment",
+                     .object = plan.pipeline,
+                     .hint = "Wait until it is done.",
+                     .cause = {}};
     if (slot && slot->isRunning())
         return beginSwap(*slot, {.id = command.id, .path = absolute, .text = text});
     SLUICE_TRY(const int version,
@@ -209,7 +235,8 @@ void EngineImpl::carryOut(CommandId id, DeployPipeline& command)
     if (Status status = deploy({.id = id,
                                 .path = command.documentPath,
                                 .text = std::move(command.text),
-                                .starts = command.starts});
+                                .starts = command.starts,
+                                .rebuild = command.rebuild});
         !status)
         refused(id, std::move(status).takeError());
 }

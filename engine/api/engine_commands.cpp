@@ -51,6 +51,14 @@ void EngineImpl::carryOut(CommandId id, StartPipeline& command)
         refused(id, std::move(rights).takeError());
     else if (!slot)
         refused(id, notThere(command.pipeline));
+    else if (const auto shadow = m_shadows.find(command.pipeline);
+             shadow != m_shadows.end() && shadow->second.isHandingOver())
+        refused(id,
+                {.code = ErrorCode::Conflict,
+                 .message = "its tables are being made anew at this moment",
+                 .object = command.pipeline,
+                 .hint = "It starts by itself if it ran before.",
+                 .cause = {}});
     else if (slot->isRunning())
         done(id, command.pipeline + " runs already");
     else if (Status started = start(*slot, id); !started)

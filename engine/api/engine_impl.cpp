@@ -30,6 +30,7 @@ EngineImpl::EngineImpl(EngineOptions options, std::unique_ptr<WorkspaceLink> wor
 {
     m_startedUs = systemClock().wallNow().us;
     loadPipelines();
+    loadShadows();
     if (const Status restored = m_history.restore(m_startedUs); !restored)
         noteEvent(EventSnapshot::Level::Warning, "workspace", restored.error().text());
     publish();
@@ -80,6 +81,7 @@ void EngineImpl::control()
         }
         for (auto& [id, command] : commands)
             std::visit([this, commandId = id](auto& each) { carryOut(commandId, each); }, command);
+        answerDecisionRequests();
         m_queries.answerLive([this](const Query& query) { return answerLive(query); });
         if (std::chrono::steady_clock::now() < next)
             continue;
@@ -92,6 +94,9 @@ void EngineImpl::control()
 void EngineImpl::stopAll()
 {
     m_swaps.clear();
+    for (auto& [name, shadow] : m_shadows)
+        if (shadow.step != ShadowRun::Step::Adopting)
+            shadow.step = ShadowRun::Step::Idle; // it goes on when it is asked for again
     for (auto& [name, slot] : m_slots)
         slot->requestStop(false);
     for (;;) {
@@ -119,6 +124,8 @@ AnswerBody EngineImpl::answerLive(const Query& query) const
             return unknown(document->pipeline);
         return DocumentAnswer{slot->second->text()};
     }
+    if (const auto* decisions = std::get_if<DecisionsQuery>(&query))
+        return answerDecisions(*decisions);
     const auto& recent = std::get<RecentRecordsQuery>(query);
     const auto slot = m_slots.find(recent.pipeline);
     if (slot == m_slots.end())
@@ -202,6 +209,8 @@ void EngineImpl::samplePipelines(EngineSnapshot& out)
             if (continueSwap(*slot))
                 pipeline.state = RunState::Starting;
         }
+        if (const auto shadow = m_shadows.find(realName(name)); shadow != m_shadows.end())
+            pipeline.rowsExpected = shadow->second.spec.rows;
         out.pipelines.push_back(std::move(pipeline));
     }
 }
@@ -232,6 +241,7 @@ void EngineImpl::publish()
     next->historySeconds = std::uint64_t((next->timeUs - m_startedUs) / 1'000'000);
     samplePipelines(*next);
     followReplays();
+    followShadows();
     sampleMachine(*next);
     m_objectives.sample(*next);
     next->events.assign(m_events.begin(), m_events.end());

@@ -8,6 +8,7 @@
 #include "engine/api/pipeline_slot.h"
 #include "engine/api/query_desk.h"
 #include "engine/api/reject_replay.h"
+#include "engine/api/shadow_run.h"
 #include "engine/api/workspace_link.h"
 #include "engine/base/latest.h"
 #include "engine/runtime/scheduler.h"
@@ -54,6 +55,7 @@ private:
         CommandId id = 0;
         std::string path, text;
         bool starts = true;
+        std::vector<std::string> rebuild;
     };
     struct Swap // a new version that follows the one that runs
     {
@@ -90,6 +92,9 @@ private:
     void carryOut(CommandId id, RemoveConnection& command);
     void carryOut(CommandId id, ReplayRejects& command);
     void carryOut(CommandId id, CancelReplay& command);
+    void carryOut(CommandId id, ReplayPipeline& command);
+    void carryOut(CommandId id, SwapShadow& command);
+    void carryOut(CommandId id, DiscardShadow& command);
 
     Status deploy(Deployment command);
     Status beginSwap(PipelineSlot& slot, Swap swap);
@@ -98,6 +103,21 @@ private:
                         CommandId id);
     void giveUpSwap(const std::string& pipeline, const char* why);
     Status start(PipelineSlot& slot, CommandId id, bool readsOnlyKept = false);
+    runtime::RunEnvironment environmentOf(const std::string& pipeline,
+                                          const std::string& documentPath);
+    void loadShadows();
+    Result<runtime::Plan> planOf(const ShadowSpec& spec, bool isShadow);
+    Status startShadow(ShadowRun& shadow);
+    Status beginShadow(const runtime::Plan& plan, const ShadowWish& wish, bool isRebuild,
+                       CommandId id);
+    Status beginHandOver(ShadowRun& shadow);
+    Status catchUp(ShadowRun& shadow);
+    Status adoptNow(ShadowRun& shadow);
+    void finishAdopting(ShadowRun& shadow, Status adopted);
+    void giveUpShadow(ShadowRun& shadow, Error error);
+    void followShadows();
+    Status followShadow(ShadowRun& shadow);
+    Status endReading(ShadowRun& shadow, const std::string& failure);
     void followReplays();
     bool isNothing(const std::string& pipeline, const PreparedReplay& prepared) const;
     void takePrepared(PendingReplay& pending);
@@ -109,6 +129,8 @@ private:
     void settle(const PipelineSnapshot& snapshot);
     PipelineSlot* find(const std::string& pipeline);
     AnswerBody answerLive(const Query& query) const;
+    AnswerBody answerDecisions(const DecisionsQuery& query) const;
+    void answerDecisionRequests();
 
     void publish();
     void samplePipelines(EngineSnapshot& out);
@@ -134,6 +156,7 @@ private:
     std::vector<Pending> m_pending;
     std::map<std::string, Swap> m_swaps; // by pipeline
     std::vector<PendingReplay> m_replays;
+    std::map<std::string, ShadowRun> m_shadows;    // by the real pipeline
     std::vector<Outcome> m_settled;                // handed out with the next snapshot
     std::map<std::string, std::string> m_troubles; // node -> what was said last
     std::unique_ptr<DemoPlant> m_demo;
@@ -148,6 +171,7 @@ private:
     std::vector<Outcome> m_outcomes;
     CommandId m_lastCommand = 0;
     bool m_isStopping = false;
+    std::vector<std::pair<DecisionsQuery, ControlSocket::Reply>> m_askedDecisions;
     std::map<CommandId, ControlSocket::Reply> m_replies; // of commands from the control socket
     std::thread m_thread;
     std::unique_ptr<ControlSocket> m_control; // goes first: it uses all of the above

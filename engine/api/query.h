@@ -136,6 +136,31 @@ struct ConnectionTestAnswer
     bool isDone = true; // answers of a running test come with false first
 };
 
+/// What the nodes of a running pipeline decided lately, newest first: all rejects and a few sampled
+/// rows of every fifth of a second, of each node the last 256. Empty texts and -1 do not choose.
+struct DecisionsQuery
+{
+    std::string pipeline, node;
+    std::string partition;
+    std::int64_t position = -1;
+    std::string text; // a part of the reason or of the row's values
+    std::size_t limit = 1000;
+};
+struct DecisionInfo
+{
+    std::string node;
+    std::string partition; // "" where rows had been merged before
+    std::int64_t position = 0;
+    std::string verdict; // pass | kept (in state) | filtered | dropped | duplicate | late | ...
+    std::string rule, text, values;
+    std::int64_t version = 0; // of the pipeline
+    std::int64_t timeUs = 0;
+};
+struct DecisionsAnswer
+{
+    std::vector<DecisionInfo> decisions;
+};
+
 /// The document of a deployed pipeline as text.
 struct DocumentQuery
 {
@@ -147,9 +172,10 @@ struct DocumentAnswer
 };
 
 using Query = std::variant<SeriesQuery, TableListQuery, TableDetailQuery, SqlQuery,
-                           RecentRecordsQuery, ConnectionTestQuery, DocumentQuery>;
-using AnswerBody = std::variant<Error, SeriesAnswer, TableListAnswer, TableDetailAnswer, SqlAnswer,
-                                RecentRecordsAnswer, ConnectionTestAnswer, DocumentAnswer>;
+                           RecentRecordsQuery, ConnectionTestQuery, DocumentQuery, DecisionsQuery>;
+using AnswerBody
+    = std::variant<Error, SeriesAnswer, TableListAnswer, TableDetailAnswer, SqlAnswer,
+                   RecentRecordsAnswer, ConnectionTestAnswer, DocumentAnswer, DecisionsAnswer>;
 
 struct Answer
 {

@@ -86,7 +86,8 @@ QueryDesk::~QueryDesk()
 RequestId QueryDesk::ask(Query query)
 {
     const bool isLive = std::holds_alternative<RecentRecordsQuery>(query)
-        || std::holds_alternative<DocumentQuery>(query);
+        || std::holds_alternative<DocumentQuery>(query)
+        || std::holds_alternative<DecisionsQuery>(query);
     RequestId id = 0;
     {
         const std::lock_guard lock(m_mutex);

@@ -3,6 +3,7 @@
 
 #include "engine/base/time.h"
 #include "engine/columns/batch.h"
+#include "engine/columns/types.h"
 #include "engine/formats/json_encoder.h"
 #include "engine/query/table_view.h"
 
@@ -48,6 +49,17 @@ std::int64_t numberAt(const arrow::RecordBatch& rows, const char* column, std::i
 {
     const auto& values = static_cast<const arrow::Int64Array&>(*rows.GetColumnByName(column));
     return values.IsNull(row) ? 0 : values.Value(row);
+}
+
+// SQL gives JSON as text; marked as JSON it is written as it is.
+std::shared_ptr<arrow::RecordBatch> withJson(const arrow::RecordBatch& rows)
+{
+    arrow::FieldVector fields = rows.schema()->fields();
+    for (auto& field : fields)
+        if (field->name() == "data" || field->name() == "values")
+            field = jsonField(field->name());
+    return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), rows.num_rows(),
+                                    rows.columns());
 }
 
 } // namespace
@@ -153,7 +165,8 @@ Status RejectStore::writeLines(const std::function<void(const std::string&)>& li
             "CAST(text AS JSON) ELSE to_json(text) END AS data, CASE WHEN text IS NULL THEN "
             "base64(data) END AS data_base64 FROM (SELECT *, TRY(decode(data)) AS text FROM "
             "chosen)"));
-    for (const auto& rows : result.batches) {
+    for (const auto& batch : result.batches) {
+        const auto rows = withJson(*batch);
         for (std::int64_t row = 0; row < rows->num_rows(); ++row) {
             std::string text;
             formats::encodeJsonRow(*rows, row, text);

@@ -111,6 +111,7 @@ struct PipelineSnapshot
     std::int64_t watermarkDelayUs = -1; // now - least watermark of the sources
     bool isConserved = true;
     ReplaySnapshot replay;
+    std::int64_t rowsExpected = -1; // of a shadow: about so many records are kept
     bool isInputOver = false; // bounded sources are read, others have been silent for two seconds
     std::map<std::string, std::pair<double, double>> canvas; // node -> position in the document
 };

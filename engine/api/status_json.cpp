@@ -53,6 +53,10 @@ std::string statusAsJson(const EngineSnapshot& snapshot)
         json.key("reason").value(pipeline.stateReason);
         json.key("epoch").value(pipeline.epoch).key("rows_in").value(pipeline.rowsIn);
         json.key("balanced").value(pipeline.isConserved);
+        if (pipeline.rowsExpected >= 0) {
+            json.key("rows_expected").value(pipeline.rowsExpected);
+            json.key("rows_in_per_second").value(std::int64_t(pipeline.rowsInPerSecond));
+        }
         if (!pipeline.replay.id.empty()) {
             json.key("replay").beginObject().key("id").value(pipeline.replay.id);
             json.key("done").value(pipeline.replay.done).key("total").value(pipeline.replay.total);

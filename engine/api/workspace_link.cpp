@@ -115,9 +115,11 @@ Result<flow::Connection> WorkspaceLink::connection(const std::string& name) cons
 }
 
 runtime::Plan checkDocument(const std::string& text, const std::string& path,
-                            const flow::Services& services, Diagnostics& diagnostics)
+                            const flow::Services& services, Diagnostics& diagnostics,
+                            const std::function<void(DocumentNode&)>& edit)
 {
-    runtime::Plan plan = runtime::planPipeline(text, path, nodeCatalog(), services, diagnostics);
+    runtime::Plan plan
+        = runtime::planPipeline(text, path, nodeCatalog(), services, diagnostics, edit);
     slo::readObjectives(plan.document, diagnostics);
     diagnostics.sort();
     return plan;

@@ -8,6 +8,7 @@
 #include "engine/runtime/plan.h"
 #include "engine/workspace/workspace.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,12 @@ public:
     query::SqlEngine& sql() { return *m_sql; }
     std::string name() const;
     const std::string& folder() const { return m_workspace.folder(); }
+
+    std::string lakeFolder() const { return m_workspace.lakeFolder(); }
+    std::string stateFolder(const std::string& pipeline) const
+    {
+        return m_workspace.stateFolder(pipeline);
+    }
 
     /// What nodes of a document may use; CSV files are looked for beside the document.
     flow::Services servicesFor(const std::string& documentPath);
@@ -57,6 +64,7 @@ private:
 
 /// Checks a document against all node kinds, its objectives too.
 runtime::Plan checkDocument(const std::string& text, const std::string& path,
-                            const flow::Services& services, Diagnostics& diagnostics);
+                            const flow::Services& services, Diagnostics& diagnostics,
+                            const std::function<void(DocumentNode&)>& edit = {});
 
 } // namespace sluice::api

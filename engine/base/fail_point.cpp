@@ -14,7 +14,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 42> kNames{
+constexpr std::array<std::string_view, 45> kNames{
     "sink.seal",               // a sink closes what it wrote in the epoch
     "epoch.sealed",            // all nodes have reported, nothing is durable yet
     "sink.make_durable",       // before each sink's files
@@ -55,6 +55,9 @@ constexpr std::array<std::string_view, 42> kNames{
     "replay.sealed",           // an epoch has read some of them, nothing of it counts yet
     "replay.durable",          //   it counts
     "replay.committed",        //   all tables have it, the file of the records is still there
+    "shadow.noted",            // a shadow's tables are to take the real ones' place: it is noted
+    "shadow.table",            //   after each table
+    "shadow.adopted",          //   the manifest has it, the shadow is still there
     "swap.stopped",            // the former version has ended, the new one is not kept yet
     "swap.kept",               //   it is kept, not started
 };

@@ -261,16 +261,22 @@ Result<bool> FileSource::readCurrent(const flow::PollBudget& budget, flow::Sourc
     return true;
 }
 
-// Kept records of a CSV file have the columns of its header; the decoder knows the last one it was
-// given, or one that the position kept.
+// Kept records of a CSV file have the columns of its header: of one that was read, or of the first
+// file that is there.
 flow::RecordReader* FileSource::recordReader()
 {
     if (!m_hasHeader || m_current)
         return &m_intake;
+    if (m_entries.empty())
+        (void)findFiles(); // what is wrong with them is said when they are opened
     for (const auto& [path, entry] : m_entries) {
-        if (entry.position.header.empty())
+        std::string header = entry.position.header;
+        if (FollowedFile file(path, m_config.layout.quote, m_config.maxRecord);
+            header.empty() && file.open({}) && file.readHeader(true))
+            header = file.position().header;
+        if (header.empty())
             continue;
-        static_cast<formats::CsvDecoder&>(m_intake.decoder()).setHeader(entry.position.header);
+        static_cast<formats::CsvDecoder&>(m_intake.decoder()).setHeader(header);
         break;
     }
     return &m_intake;

@@ -81,29 +81,6 @@ private:
     const std::string& m_path;
 };
 
-Result<bool> visitFile(const std::string& path, const AddFile& file,
-                       const std::shared_ptr<arrow::Schema>& columns, const BatchVisitor& visitor)
-{
-    SLUICE_LAKE_ARROW_VALUE(auto reader, openParquet(path), path);
-    const auto footer = reader->parquet_reader()->metadata();
-    const std::vector<int> leaves = wantedLeaves(*footer->schema(), *columns);
-    const RowShape shape(file, columns, path);
-    std::vector<int> groups(std::size_t(footer->num_row_groups()));
-    for (std::size_t i = 0; i < groups.size(); ++i)
-        groups[i] = int(i);
-    SLUICE_LAKE_ARROW_VALUE(auto batches, reader->GetRecordBatchReader(groups, leaves), path);
-    for (;;) {
-        std::shared_ptr<arrow::RecordBatch> batch;
-        SLUICE_LAKE_ARROW(batches->ReadNext(&batch), path);
-        if (!batch)
-            return true;
-        SLUICE_TRY(const auto rows, shape.apply(*batch));
-        SLUICE_TRY(const bool wantsMore, visitor(rows));
-        if (!wantsMore)
-            return false;
-    }
-}
-
 // The Parquet library calls broken bytes an I/O error too; only those of the operating system carry
 // a number.
 bool isDamage(const Error& error)
@@ -121,28 +98,94 @@ std::string firstLine(const std::string& text)
 
 } // namespace
 
+struct DataFileReader::Open
+{
+    std::string path;
+    AddFile file;
+    std::shared_ptr<arrow::Schema> columns;
+    std::unique_ptr<parquet::arrow::FileReader> reader;
+    std::unique_ptr<arrow::RecordBatchReader> batches;
+
+    Status begin()
+    {
+        SLUICE_LAKE_ARROW_VALUE(reader, openParquet(path), path);
+        const auto footer = reader->parquet_reader()->metadata();
+        const std::vector<int> leaves = wantedLeaves(*footer->schema(), *columns);
+        std::vector<int> groups(std::size_t(footer->num_row_groups()));
+        for (std::size_t i = 0; i < groups.size(); ++i)
+            groups[i] = int(i);
+        SLUICE_LAKE_ARROW_VALUE(batches, reader->GetRecordBatchReader(groups, leaves), path);
+        return ok();
+    }
+    Result<std::shared_ptr<arrow::RecordBatch>> next() const
+    {
+        std::shared_ptr<arrow::RecordBatch> batch;
+        SLUICE_LAKE_ARROW(batches->ReadNext(&batch), path);
+        if (!batch)
+            return batch;
+        return RowShape(file, columns, path).apply(*batch);
+    }
+    Error damaged(const std::string& why) const
+    {
+        return lakeError(ErrorCode::DecodeFailed, "the file is damaged: " + why, path,
+                         "Restore it from a backup.");
+    }
+    // Runs a step; what the library throws or calls broken bytes is damage.
+    template <class Step> auto guarded(Step step) const -> decltype(step())
+    {
+        try {
+            auto done = step();
+            if (done || !isDamage(done.error()) || !done.error().hint.empty())
+                return done;
+            return damaged(firstLine(done.error().message));
+        } catch (const std::exception& failure) {
+            return damaged(failure.what());
+        }
+    }
+};
+
+DataFileReader::DataFileReader(std::unique_ptr<Open> open)
+    : m_open(std::move(open))
+{
+}
+
+DataFileReader::~DataFileReader() = default;
+
+Result<std::unique_ptr<DataFileReader>> DataFileReader::open(const std::string& tableFolder,
+                                                             const AddFile& file,
+                                                             std::shared_ptr<arrow::Schema> columns)
+{
+    auto open = std::make_unique<Open>();
+    open->path = absolutePath(tableFolder, file.path);
+    open->file = file;
+    open->columns = std::move(columns);
+    struct stat info
+    {
+    };
+    if (::stat(open->path.c_str(), &info) != 0)
+        return lakeError(ErrorCode::NotFound, "a file of the table is missing", open->path,
+                         "Restore it from a backup; or read an older version of the table.");
+    SLUICE_TRY(open->guarded([&] { return open->begin(); }));
+    return std::unique_ptr<DataFileReader>(new DataFileReader(std::move(open)));
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> DataFileReader::next()
+{
+    return m_open->guarded([&] { return m_open->next(); });
+}
+
 Result<bool> readDataFile(const std::string& tableFolder, const AddFile& file,
                           const std::shared_ptr<arrow::Schema>& columns,
                           const BatchVisitor& visitor)
 {
-    const std::string path = absolutePath(tableFolder, file.path);
-    struct stat info
-    {
-    };
-    if (::stat(path.c_str(), &info) != 0)
-        return lakeError(ErrorCode::NotFound, "a file of the table is missing", path,
-                         "Restore it from a backup; or read an older version of the table.");
-    try {
-        auto read = visitFile(path, file, columns, visitor);
-        if (read || !isDamage(read.error()) || !read.error().hint.empty())
-            return read;
-        return lakeError(ErrorCode::DecodeFailed,
-                         "the file is damaged: " + firstLine(read.error().message), path,
-                         "Restore it from a backup.");
-    } catch (const std::exception& failure) {
-        return lakeError(ErrorCode::DecodeFailed,
-                         std::string("the file is damaged: ") + failure.what(), path,
-                         "Restore it from a backup.");
+    SLUICE_TRY(const auto reader, DataFileReader::open(tableFolder, file, columns));
+    for (;;) {
+        SLUICE_TRY(const auto rows, reader->next());
+        if (!rows)
+            return true;
+        SLUICE_TRY(const bool wantsMore, visitor(rows));
+        if (!wantsMore)
+            return false;
     }
 }
 

@@ -23,6 +23,23 @@ Result<bool> readDataFile(const std::string& tableFolder, const AddFile& file,
                           const std::shared_ptr<arrow::Schema>& columns,
                           const BatchVisitor& visitor);
 
+/// Reads one data file batch by batch, as readDataFile does. One thread.
+class DataFileReader
+{
+public:
+    static Result<std::unique_ptr<DataFileReader>> open(const std::string& tableFolder,
+                                                        const AddFile& file,
+                                                        std::shared_ptr<arrow::Schema> columns);
+    ~DataFileReader();
+    /// Returns the next rows, null at the end.
+    Result<std::shared_ptr<arrow::RecordBatch>> next();
+
+private:
+    struct Open;
+    explicit DataFileReader(std::unique_ptr<Open> open);
+    std::unique_ptr<Open> m_open;
+};
+
 /// Returns the rows of a snapshot, at most maxRows (-1 = all), the newest files first if limited.
 Result<std::vector<std::shared_ptr<arrow::RecordBatch>>>
 readRows(const std::string& tableFolder, const Snapshot& snapshot, std::int64_t maxRows = -1);

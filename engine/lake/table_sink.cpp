@@ -39,8 +39,13 @@ std::set<std::string> foldersOf(const std::string& tableFolder, const std::vecto
 TableSink::TableSink(TableSinkConfig config, const Clock& clock)
     : m_config(std::move(config))
     , m_clock(clock)
-    , m_appId("sluice:" + m_config.pipeline + ":" + m_config.node + ":0")
+    , m_appId(sinkAppId(m_config.pipeline, m_config.node))
 {
+}
+
+std::string sinkAppId(const std::string& pipeline, const std::string& node)
+{
+    return "sluice:" + pipeline + ":" + node + ":0";
 }
 
 std::shared_ptr<arrow::Schema> TableSink::writtenColumns() const

@@ -76,6 +76,9 @@ private:
     std::atomic<flow::Epoch> m_committedEpoch{0};
 };
 
+/// Returns the name under which a sink of a pipeline commits to its table.
+std::string sinkAppId(const std::string& pipeline, const std::string& node);
+
 /// Returns a sink for rejected rows (columns of flow::rejectSchema()): the runtime's implicit
 /// tables dead_letter.<pipeline>, late.<pipeline>, quarantine.<pipeline>. node tells the sinks of
 /// one pipeline apart, for example "dead_letter". The clock must outlive the sink.

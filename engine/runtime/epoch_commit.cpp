@@ -15,7 +15,9 @@ std::shared_ptr<EpochRequest> PipelineRun::makeRequest(bool isFinal, bool closes
     request->isFinal = isFinal;
     request->closesWindows = closesWindows;
     for (const RunNode& node : m_graph->nodes()) {
-        if (node.inner && isDueForWhole(m_manifest.state[node.name]))
+        if (node.inner
+            && ((isFinal && m_environment.savesWholeAtEnd)
+                || isDueForWhole(m_manifest.state[node.name])))
             request->wholeState.insert(node.name);
     }
     return request;

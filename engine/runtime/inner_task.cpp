@@ -86,7 +86,10 @@ Status InnerTask::take(std::size_t input, Message message)
     const Batch& batch = std::get<Batch>(message);
     NodeCounters::add(m_counters.rowsIn, std::uint64_t(batch.rows()));
     m_rateLimit.took(std::size_t(batch.rows()));
+    m_sampler.begin(batch, clock().steadyNow().ns, m_counters);
     SLUICE_TRY(onBatch(input, batch));
+    if (m_sampler.isFollowing())
+        m_sampler.end(batch, clock().wallNow().us, m_counters);
     checkConservation();
     return ok();
 }
@@ -177,6 +180,8 @@ SinkTask::SinkTask(TaskQueue& queue, int depth, std::string node, const Clock& c
 Status SinkTask::onBatch(std::size_t, const Batch& batch)
 {
     SLUICE_TRY(m_sink.write(batch, *this));
+    if (m_sampler.isFollowing())
+        m_sampler.handedOn(batch);
     NodeCounters::add(m_counters.rowsOut, std::uint64_t(batch.rows()));
     NodeCounters::add(m_counters.bytesOut, std::uint64_t(batchBytes(batch)));
     if (batch.arrivalNs > 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runtime/node_task.h"
 
+#include <algorithm>
+
 namespace sluice::runtime {
 
 NodeTask::NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
@@ -12,6 +14,12 @@ NodeTask::NodeTask(TaskQueue& queue, int depth, std::string node, const Clock& c
 {
 }
 
+void NodeTask::setPipelineVersion(std::int64_t version)
+{
+    m_pipelineVersion = version;
+    m_sampler.setVersion(version);
+}
+
 void NodeTask::emitTo(std::size_t branch, Batch batch)
 {
     if (batch.rows() == 0)
@@ -19,6 +27,8 @@ void NodeTask::emitTo(std::size_t branch, Batch batch)
     const std::int64_t bytes = batchBytes(batch);
     NodeCounters::add(m_counters.rowsOut, std::uint64_t(batch.rows()));
     NodeCounters::add(m_counters.bytesOut, std::uint64_t(bytes));
+    if (m_sampler.isFollowing()) [[unlikely]]
+        m_sampler.handedOn(batch);
     if (batch.raw && batch.raw->replay && isOnWayBack(batch)) [[unlikely]] {
         emitBack(branch, batch, bytes);
         return;
@@ -62,6 +72,23 @@ void NodeTask::reject(const Batch& batch, std::span<const std::uint32_t> rows, V
         builder = std::make_unique<flow::RejectBuilder>(m_node, m_pipelineVersion);
     for (const std::uint32_t row : rows)
         builder->addRow(batch, row, verdict, reason);
+    if (m_sampler.isFollowing())
+        m_sampler.turnedAway(batch, rows);
+    for (const std::uint32_t row : rows.last(std::min(rows.size(), DecisionRing::kKept)))
+        noteReject(batch.raw.get(), batch.raw ? batch.rawRow(row) : 0, verdict, reason);
+}
+
+void NodeTask::noteReject(const RawRecords* raw, std::uint32_t record, Verdict verdict,
+                          const flow::RejectReason& reason)
+{
+    m_decisions.add({.timeUs = m_clock.wallNow().us,
+                     .partition = raw ? *raw->partition : std::string(),
+                     .position = raw ? raw->positions[record] : 0,
+                     .verdict = verdict,
+                     .rule = std::string(reason.rule),
+                     .text = std::string(reason.message),
+                     .values = std::string(reason.values),
+                     .version = m_pipelineVersion});
 }
 
 void NodeTask::rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::uint32_t index,
@@ -72,6 +99,7 @@ void NodeTask::rejectRecord(const std::shared_ptr<const RawRecords>& raw, std::u
     if (!builder)
         builder = std::make_unique<flow::RejectBuilder>(m_node, m_pipelineVersion);
     builder->addRecord(*raw, index, verdict, reason);
+    noteReject(raw.get(), index, verdict, reason);
 }
 
 void NodeTask::count(Verdict verdict, std::uint64_t rows)

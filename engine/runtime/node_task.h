@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/reject_schema.h"
+#include "engine/runtime/decision_sampler.h"
 #include "engine/runtime/edge_queue.h"
 #include "engine/runtime/rate_limit.h"
 #include "engine/runtime/task.h"
@@ -71,7 +72,9 @@ public:
     const std::string& node() const { return m_node; }
     NodeCounters& nodeCounters() { return m_counters; }
     /// The version of the document, for the rows that are turned away; before the first step.
-    void setPipelineVersion(std::int64_t version) { m_pipelineVersion = version; }
+    void setPipelineVersion(std::int64_t version);
+    /// What was decided lately; any thread.
+    const DecisionRing& decisions() const { return m_decisions; }
     /// Limits a source or sink; any thread, at any time.
     RateLimit& rateLimit() { return m_rateLimit; }
     const RateLimit& rateLimit() const { return m_rateLimit; }
@@ -108,11 +111,15 @@ protected:
     bool hasFailed() const { return m_hasFailed; }
 
     RunReporter& m_reporter;
+    DecisionRing m_decisions;
+    DecisionSampler m_sampler{m_decisions};
     RateLimit m_rateLimit;
     NodeCounters m_counters;
     EventTime m_watermark = EventTime::min();
 
 private:
+    void noteReject(const RawRecords* raw, std::uint32_t record, Verdict verdict,
+                    const flow::RejectReason& reason);
     bool leadsBack(std::size_t output, const Batch& batch) const;
     void emitBack(std::size_t branch, const Batch& batch, std::int64_t bytes);
 

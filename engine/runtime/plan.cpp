@@ -354,7 +354,7 @@ const PlannedNode* Plan::find(const std::string& name) const
 
 Plan planPipeline(const std::string& text, const std::string& path,
                   const flow::NodeRegistry& registry, const flow::Services& services,
-                  Diagnostics& diagnostics)
+                  Diagnostics& diagnostics, const std::function<void(DocumentNode&)>& edit)
 {
     Plan plan;
     plan.text = text;
@@ -364,6 +364,8 @@ Plan planPipeline(const std::string& text, const std::string& path,
         substituteParameters(plan.document, parameters, diagnostics);
     else
         substituteParameters(plan.document, nullptr, diagnostics);
+    if (edit)
+        edit(plan.document);
     Planner(plan, registry, services, diagnostics).run();
     diagnostics.sort();
     return plan;

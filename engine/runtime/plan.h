@@ -5,6 +5,7 @@
 #include "engine/base/document.h"
 #include "engine/flow/node_registry.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -43,10 +44,11 @@ struct Plan
 };
 
 /// Checks a document against the node kinds. All findings go to diagnostics; with errors the plan
-/// is good for looking at, not for running. text and path are kept in the plan.
+/// is good for looking at, not for running. text and path are kept in the plan. edit changes the
+/// document, with its parameters put in, before it is checked; may be empty.
 Plan planPipeline(const std::string& text, const std::string& path,
                   const flow::NodeRegistry& registry, const flow::Services& services,
-                  Diagnostics& diagnostics);
+                  Diagnostics& diagnostics, const std::function<void(DocumentNode&)>& edit = {});
 
 /// The table that rows of a verdict of a pipeline go to: "late.orders"; "" for counted verdicts.
 std::string rejectTable(Verdict verdict, const std::string& pipeline);

@@ -187,15 +187,16 @@ Status PipelineRun::commitReplayed()
     SLUICE_TRY(failPoint("replay.committed", m_plan.pipeline));
     m_loadNext += m_taken;
     m_taken = 0;
+    // Whoever is told that all is read may keep another load at once.
+    const bool isOver = m_loadNext >= m_load->records.size();
+    if (isOver)
+        m_replays.remove(m_load->key);
     {
         const std::lock_guard lock(m_mutex);
         m_status.replay.done = m_loadNext;
     }
-    if (m_loadNext < m_load->records.size())
-        return ok();
-    m_replays.remove(m_load->key);
-    m_load.reset();
-    lookForReplay(); // another may wait
+    if (isOver)
+        m_load.reset();
     return ok();
 }
 

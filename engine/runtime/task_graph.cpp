@@ -53,6 +53,9 @@ struct TaskGraph::Parts
         const Clock& clock = *env.services.clock;
         if (planned.bound.createSource) {
             SLUICE_TRY(auto source, planned.bound.createSource(context));
+            if (env.replaceSource) {
+                SLUICE_TRY(source, env.replaceSource(planned.name, std::move(source)));
+            }
             graph.m_sources[node.name] = source.get();
             auto task = std::make_unique<SourceTask>(*env.scheduler, 0, node.name, clock, reporter,
                                                      std::move(source), env.pollBudget);

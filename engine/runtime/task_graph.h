@@ -32,6 +32,12 @@ struct RunEnvironment
     std::function<std::unique_ptr<flow::Sink>()> makeReplayedSink;
     /// True: sources are opened, not polled; the run only reads kept records again.
     bool readsOnlyKept = false;
+    /// Puts another source in the place of a planned one, which it gets unopened; may be unset.
+    std::function<Result<std::unique_ptr<flow::Source>>(const std::string& node,
+                                                        std::unique_ptr<flow::Source> source)>
+        replaceSource;
+    /// True: the last epoch saves the state of every node whole, to be handed over.
+    bool savesWholeAtEnd = false;
     /// Plans a document that ran before, so that its last epoch can be finished; may be unset.
     std::function<Result<Plan>(const FormerDocument&)> planAgain;
 };

@@ -115,7 +115,8 @@ Result<std::string> KillRig::cycle()
 {
     std::vector<std::string_view> names(failPointNames().begin(), failPointNames().end());
     std::erase_if(names, [](std::string_view name) {
-        return name.starts_with("kafka.") || name.starts_with("replay.");
+        return name.starts_with("kafka.") || name.starts_with("replay.")
+            || name.starts_with("shadow.");
     });
     const int choice = int(m_random() % 4);
     if (choice < 2) {

@@ -231,6 +231,40 @@ private slots:
                  QByteArray("[{\"n\":25,\"d\":25}]"));
     }
 
+    void theWayOfARecordIsTold()
+    {
+        Site site(true);
+        site.start();
+        QVERIFY(QTest::qWaitFor(
+            [&] { return site.sql("SELECT count(*) AS n FROM quarantine.p") == "[{\"n\":3}]"; },
+            20'000));
+        const auto verdicts = [&](const char* arguments) {
+            const Ended told = site.ctl(arguments);
+            QStringList out;
+            const QJsonObject answer = QJsonDocument::fromJson(told.out).object();
+            for (const QJsonValue step :
+                 answer[QStringLiteral("records")][0][QStringLiteral("steps")].toArray())
+                out << step[QStringLiteral("node")].toString() + QLatin1Char(' ')
+                        + step[QStringLiteral("verdict")].toString();
+            out.sort();
+            return out.join(QLatin1Char(','));
+        };
+        QCOMPARE(verdicts("why p --where id=21 --json"),
+                 QStringLiteral("bronze written,checked quarantined,every written,good not reached,"
+                                "in pass,unique pass"));
+        QCOMPARE(verdicts("why p --where id=7 --json"),
+                 QStringLiteral("bronze written,checked pass,every written,good written,in pass,"
+                                "unique pass"));
+        QCOMPARE(verdicts("why p --where id=x1 --json"),
+                 QStringLiteral("bronze not reached,checked not reached,every not reached,"
+                                "good not reached,in dead_letter,unique not reached"));
+        const Ended reason = site.ctl("why p --where id=21");
+        QVERIFY2(reason.out.contains("amount < 100") && reason.out.contains("1021"),
+                 reason.out.constData());
+        QCOMPARE(site.ctl("why p --where id=4711").code, 4);
+        QCOMPARE(site.ctl("why p --where nonsense").code, 3);
+    }
+
     void aFileThatMeansNoRejectIsRefusedWhole()
     {
         const Site site;
