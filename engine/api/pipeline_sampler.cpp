@@ -131,6 +131,8 @@ void PipelineSampler::sampleNode(const runtime::RunNode& node, NodeSnapshot& out
         out.freshnessUs = std::max<std::int64_t>(0, m_wallUs - fresh);
     if (node.source)
         out.trouble = node.source->trouble();
+    if (const std::int64_t waits = load(counters.alignmentWaits); waits > 0)
+        out.summary += ", waiting for alignment (" + std::to_string(waits) + ")";
     NodeMeters& meters = m_nodes[node.name];
     meters.rowsIn.sample(m_steadyNs, out.rowsIn);
     meters.rowsOut.sample(m_steadyNs, out.rowsOut);

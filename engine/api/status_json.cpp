@@ -29,6 +29,7 @@ void writeNode(JsonWriter& json, const NodeSnapshot& node)
     put("rate_limit", node.rateLimit);
     json.key("balanced").value(node.isConserved);
     json.key("trouble").value(node.trouble);
+    json.key("summary").value(node.summary);
     json.endObject();
 }
 

@@ -167,7 +167,7 @@ void FileSource::finishCurrent(bool isDone)
 Result<bool> FileSource::openNext(flow::SourceContext& context)
 {
     const auto usable = [&](const auto& item) {
-        if (item.second.isDone)
+        if (item.second.isDone || m_intake.watermarks().isWaiting(shownName(item.first)))
             return false;
         std::error_code error;
         if (!m_config.follows)
@@ -300,12 +300,17 @@ Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
 {
     if (m_config.follows && !m_current)
         lookAround(context.clock().steadyNow());
+    const std::size_t waiting = align(context);
     if (!m_current) {
         SLUICE_TRY(const bool isOpen, openNext(context));
+        if (!isOpen && waiting > 0) {
+            m_intake.publishWatermark(context);
+            return flow::PollOutcome::Waiting;
+        }
         if (!isOpen)
             return atEnd(context);
     }
-    m_intake.watermarks().setCaughtUp(*m_partition, false);
+    m_intake.watermarks().setCaughtUp(*m_partition, false, context.clock().steadyNow());
     SLUICE_TRY(const bool hasRead, readCurrent(budget, context));
     m_intake.publishWatermark(context);
     updateLag(context);
@@ -313,7 +318,7 @@ Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
         m_trouble.clear();
         return flow::PollOutcome::More;
     }
-    m_intake.watermarks().setCaughtUp(*m_partition, true);
+    m_intake.watermarks().setCaughtUp(*m_partition, true, context.clock().steadyNow());
     if (!m_config.follows) {
         finishCurrent(true);
         return flow::PollOutcome::More;
@@ -327,8 +332,30 @@ Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
     return hasOther ? flow::PollOutcome::More : flow::PollOutcome::CaughtUp;
 }
 
+// With max_drift the files are read side by side: all are known from the start, and one that is too
+// far ahead is put off. Returns how many are.
+std::size_t FileSource::align(flow::SourceContext& context)
+{
+    if (!m_config.layout.eventTime.maxDrift)
+        return 0;
+    flow::PartitionWatermarks& watermarks = m_intake.watermarks();
+    const SteadyTime now = context.clock().steadyNow();
+    for (const auto& [path, entry] : m_entries)
+        if (!entry.isDone)
+            watermarks.add(shownName(path), now);
+    const std::size_t waiting = watermarks.align(now);
+    NodeCounters::set(context.counters().alignmentWaits, std::int64_t(waiting));
+    if (m_current && watermarks.isWaiting(*m_partition))
+        finishCurrent(false);
+    return waiting;
+}
+
 flow::PollOutcome FileSource::atEnd(flow::SourceContext& context)
 {
+    // Files that have nothing new, also those that were read before a restart.
+    if (m_config.layout.eventTime.idleAfter)
+        for (const auto& [path, entry] : m_entries)
+            m_intake.watermarks().setCaughtUp(shownName(path), true, context.clock().steadyNow());
     m_intake.publishWatermark(context);
     NodeCounters::set(context.counters().lagRows, 0);
     return m_config.follows ? flow::PollOutcome::CaughtUp : flow::PollOutcome::Finished;

@@ -22,7 +22,8 @@ struct FileSourceConfig
 };
 
 /// Reads JSON lines or CSV from the files that a pattern names, one after the other in the order of
-/// their names; following, it goes on as they grow and as new ones come. Each file is a partition.
+/// their names; following, it goes on as they grow and as new ones come. Each file is a partition;
+/// with max_drift they are read side by side, the slower ones in event time first.
 /// What has been read is part of the position: {"files":[{"path","inode","offset","header"}],...}.
 class FileSource final : public flow::Source
 {
@@ -53,6 +54,7 @@ private:
     void noteChanges();
     void finishCurrent(bool isDone);
     void lookAround(SteadyTime now);
+    std::size_t align(flow::SourceContext& context);
     flow::PollOutcome atEnd(flow::SourceContext& context);
     std::string shownName(const std::string& path) const;
     void updateLag(flow::SourceContext& context) const;

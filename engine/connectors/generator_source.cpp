@@ -240,7 +240,7 @@ Result<flow::PollOutcome> GeneratorSource::poll(const flow::PollBudget& budget,
     m_intake.watermarks().add(*m_partition, context.clock().steadyNow());
     const std::int64_t nowUs = context.clock().wallNow().us;
     const std::size_t rows = due(budget.rows, nowUs);
-    m_intake.watermarks().setCaughtUp(*m_partition, rows == 0);
+    m_intake.watermarks().setCaughtUp(*m_partition, rows == 0, context.clock().steadyNow());
     if (rows == 0) {
         m_intake.publishWatermark(context);
         return flow::PollOutcome::CaughtUp;

@@ -103,11 +103,12 @@ KafkaSource::~KafkaSource()
         m_wakes.notify_all();
         m_discovery.join();
     }
-    for (const auto& [number, partition] : m_partitions)
-        if (partition.isStarted)
-            rd_kafka_consume_stop(m_topic, number);
-    if (m_queue)
-        rd_kafka_queue_destroy(m_queue);
+    for (const auto& [number, partition] : m_partitions) {
+        if (!partition.queue)
+            continue;
+        rd_kafka_consume_stop(m_topic, number);
+        rd_kafka_queue_destroy(partition.queue);
+    }
     if (m_topic)
         rd_kafka_topic_destroy(m_topic);
 }
@@ -158,7 +159,6 @@ Status KafkaSource::open(const std::optional<std::string>& position)
                                 {"fetch.wait.max.ms", "50"}},
                                m_trouble));
     m_topic = rd_kafka_topic_new(m_client.get(), m_config.topic.c_str(), nullptr);
-    m_queue = rd_kafka_queue_new(m_client.get());
     m_discovery = std::thread([this] { discover(); });
     return ok();
 }
@@ -201,21 +201,46 @@ Status KafkaSource::startPartitions(flow::SourceContext& context)
     const int count = m_partitionCount;
     for (std::int32_t number = 0; number < count; ++number) {
         Partition& partition = m_partitions[number];
-        if (partition.isStarted)
+        if (partition.queue)
             continue;
         const std::int64_t from = partition.next >= 0 ? partition.next
             : m_config.startsAtEnd                    ? std::int64_t(RD_KAFKA_OFFSET_END)
                                                       : std::int64_t(RD_KAFKA_OFFSET_BEGINNING);
-        if (rd_kafka_consume_start_queue(m_topic, number, from, m_queue) != 0)
+        rd_kafka_queue_t* queue = rd_kafka_queue_new(m_client.get());
+        if (rd_kafka_consume_start_queue(m_topic, number, from, queue) != 0) {
+            rd_kafka_queue_destroy(queue);
             return kafkaError(rd_kafka_last_error(),
                               "cannot read partition " + std::to_string(number) + " of "
                                   + m_config.topic,
                               m_config.connection);
-        partition.isStarted = true;
+        }
+        partition.queue = queue;
         m_names[number] = std::make_shared<const std::string>(std::to_string(number));
         m_intake.watermarks().add(*m_names[number], context.clock().steadyNow());
     }
     return ok();
+}
+
+// Takes what there is of the partitions that need not wait, each first in its turn.
+std::vector<rd_kafka_message_t*> KafkaSource::nextMessages(std::size_t most)
+{
+    std::vector<rd_kafka_message_t*> messages(most);
+    std::size_t count = 0;
+    const auto first = m_partitions.lower_bound(m_turn);
+    const auto read = [&](auto begin, auto end) {
+        for (auto it = begin; it != end && count < most; ++it) {
+            if (!it->second.queue || m_intake.watermarks().isWaiting(*m_names[it->first]))
+                continue;
+            const ssize_t got = rd_kafka_consume_batch_queue(it->second.queue, 0,
+                                                             messages.data() + count, most - count);
+            count += std::size_t(std::max<ssize_t>(got, 0));
+            m_turn = it->first + 1;
+        }
+    };
+    read(first, m_partitions.end());
+    read(m_partitions.begin(), first);
+    messages.resize(count);
+    return messages;
 }
 
 struct KafkaSource::Run
@@ -232,7 +257,8 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
     for (std::size_t i = 0; i < count; ++i) {
         const rd_kafka_message_t* message = messages[i];
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-            m_intake.watermarks().setCaughtUp(*m_names[message->partition], true);
+            m_intake.watermarks().setCaughtUp(*m_names[message->partition], true,
+                                              context.clock().steadyNow());
         } else if (message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
                    || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
             return Error{
@@ -279,7 +305,7 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
         noteRestart(number, raw.positions.front());
         m_newestRecordUs = raw.recordTimesUs.back();
         m_partitions[number].next = raw.positions.back() + 1;
-        m_intake.watermarks().setCaughtUp(*m_names[number], false);
+        m_intake.watermarks().setCaughtUp(*m_names[number], false, context.clock().steadyNow());
         SLUICE_TRY(m_intake.take(run.raw, context));
     }
     return !runs.empty();
@@ -301,19 +327,24 @@ Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget,
 {
     rd_kafka_poll(m_client.get(), 0);
     SLUICE_TRY(startPartitions(context));
-    std::vector<rd_kafka_message_t*> messages(budget.rows);
-    const ssize_t got = rd_kafka_consume_batch_queue(m_queue, 0, messages.data(), messages.size());
-    const auto count = std::size_t(std::max<ssize_t>(got, 0));
-    Result<bool> taken = takeMessages(messages.data(), count, context);
-    for (std::size_t i = 0; i < count; ++i)
-        rd_kafka_message_destroy(messages[i]);
+    if (m_partitionCount == 0)
+        return flow::PollOutcome::CaughtUp; // not idle: what there is is not known yet
+    const std::size_t waiting = m_intake.watermarks().align(context.clock().steadyNow());
+    if (m_config.layout.eventTime.maxDrift)
+        NodeCounters::set(context.counters().alignmentWaits, std::int64_t(waiting));
+    std::vector<rd_kafka_message_t*> messages = nextMessages(budget.rows);
+    Result<bool> taken = takeMessages(messages.data(), messages.size(), context);
+    for (rd_kafka_message_t* message : messages)
+        rd_kafka_message_destroy(message);
     if (!taken)
         return std::move(taken).takeError();
     if (*taken && !m_trouble.text().empty())
         m_trouble.clear();
     m_intake.publishWatermark(context);
     updateLag(context);
-    return *taken ? flow::PollOutcome::More : flow::PollOutcome::CaughtUp;
+    return *taken     ? flow::PollOutcome::More
+        : waiting > 0 ? flow::PollOutcome::Waiting
+                      : flow::PollOutcome::CaughtUp;
 }
 
 void KafkaSource::updateLag(flow::SourceContext& context)

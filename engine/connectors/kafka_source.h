@@ -24,7 +24,9 @@ struct KafkaSourceConfig
 
 /// Reads all partitions of a topic. Offsets are kept in our checkpoints only, never in a consumer
 /// group, so that what was read and what was written cannot part. Brokers that go away are waited
-/// for; a thread of its own looks for the topic and for new partitions. Position:
+/// for; a thread of its own looks for the topic and for new partitions. A partition that waits for
+/// slower ones (max_drift) is not read; what the library has fetched of it stays in its queue,
+/// which is bounded. Position:
 /// {"topic":"orders","offsets":{"0":12},"watermarks":{"0":...}}; offsets of another topic are not
 /// used.
 class KafkaSource final : public flow::Source
@@ -47,7 +49,8 @@ private:
     struct Partition
     {
         std::int64_t next = -1; // offset to read next; -1 = where the options say
-        bool isStarted = false;
+        rd_kafka_queue_t* queue
+            = nullptr; // its own, so that it can be left alone; null: not started
     };
     /// Messages of one poll and partition, copied into one buffer.
     struct Run;
@@ -55,6 +58,7 @@ private:
     void discover();
     Status restore(const std::string& position);
     Status startPartitions(flow::SourceContext& context);
+    std::vector<rd_kafka_message_t*> nextMessages(std::size_t most);
     Result<bool> takeMessages(rd_kafka_message_t** messages, std::size_t count,
                               flow::SourceContext& context);
     void noteRestart(std::int32_t number, std::int64_t offset);
@@ -66,10 +70,10 @@ private:
     KafkaTrouble m_trouble;
     KafkaHandle m_client;
     rd_kafka_topic_t* m_topic = nullptr;
-    rd_kafka_queue_t* m_queue = nullptr;
     std::shared_ptr<const std::string> m_source;
     std::map<std::int32_t, Partition> m_partitions;
     std::map<std::int32_t, std::shared_ptr<const std::string>> m_names;
+    std::int32_t m_turn = 0; // the partition that is read first
     std::int64_t m_newestRecordUs = 0;
 
     std::mutex m_mutex; // guards what discovery hands over

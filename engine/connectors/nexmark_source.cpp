@@ -160,7 +160,7 @@ Result<flow::PollOutcome> NexmarkSource::poll(const flow::PollBudget& budget,
     const SteadyTime now = context.clock().steadyNow();
     m_intake.watermarks().add(*m_partition, now);
     const std::int64_t until = dueEnd(now.ns);
-    m_intake.watermarks().setCaughtUp(*m_partition, m_next >= until);
+    m_intake.watermarks().setCaughtUp(*m_partition, m_next >= until, context.clock().steadyNow());
     if (m_next >= until) {
         m_intake.publishWatermark(context);
         return m_next >= end() ? flow::PollOutcome::Finished : flow::PollOutcome::CaughtUp;

@@ -115,8 +115,10 @@ Status RecordIntake::judgeTimes(Batch& batch, flow::SourceContext& context)
 
 void RecordIntake::publishWatermark(flow::SourceContext& context)
 {
-    if (const auto now = m_watermarks.current(context.clock().steadyNow()))
-        context.advanceWatermark(*now);
+    const SteadyTime now = context.clock().steadyNow();
+    if (const auto watermark = m_watermarks.current(now))
+        context.advanceWatermark(*watermark);
+    context.setIdle(m_watermarks.isIdle(now));
 }
 
 void RecordIntake::writeWatermarks(JsonWriter& json,

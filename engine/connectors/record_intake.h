@@ -22,7 +22,7 @@ public:
 
     /// Decodes a run of records of one partition and emits its rows.
     Status take(const std::shared_ptr<const RawRecords>& raw, flow::SourceContext& context);
-    /// Passes the watermark of all partitions on.
+    /// Passes the watermark of all partitions on, and whether they are idle.
     void publishWatermark(flow::SourceContext& context);
 
     Status read(const std::shared_ptr<const RawRecords>& raw, flow::SourceContext& context) override

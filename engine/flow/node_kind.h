@@ -91,6 +91,9 @@ struct BoundNode
     /// Sources: what the positions count in ("prod, topic orders"); a document that names another
     /// stream starts it anew. "" = positions say it themselves.
     std::string positionsOf;
+    /// Nodes with several inputs: the sources behind them do not run further ahead of the slowest
+    /// in event time than this.
+    std::optional<Micros> maxDrift;
     /// Sinks into tables: the columns asked of the table; null for others.
     std::shared_ptr<arrow::Schema> tableColumns;
 

@@ -14,6 +14,7 @@ namespace sluice::flow {
 enum class PollOutcome {
     More,     // there is more to read now
     CaughtUp, // nothing more for the moment
+    Waiting,  // there may be more, but other partitions must come up first (max_drift)
     Finished  // bounded input, all of it read
 };
 
@@ -24,6 +25,10 @@ public:
     /// Promises that later rows are newer than this, for all partitions that are not idle.
     /// Monotone; an older value is ignored.
     virtual void advanceWatermark(EventTime watermark) = 0;
+
+    /// Says that no partition has had rows for a while (idle_after), or that one has them again.
+    /// The watermarks of readers do not wait for an idle source.
+    virtual void setIdle(bool isIdle) = 0;
 };
 
 /// How much a poll may bring at most. At least one record is always allowed.

@@ -7,7 +7,10 @@ namespace sluice::flow {
 
 void PartitionWatermarks::add(const std::string& partition, SteadyTime now)
 {
-    m_partitions.try_emplace(partition, State{.watermark = EventTime::min(), .lastRow = now});
+    m_hasHadPartitions = true;
+    State& state = m_partitions[partition];
+    if (state.lastRow.ns == 0) // new, or restored
+        state.lastRow = now;
 }
 
 void PartitionWatermarks::remove(const std::string& partition)
@@ -25,19 +28,25 @@ void PartitionWatermarks::observe(const std::string& partition, EventTime newest
         state.watermark = std::max(state.watermark, EventTime{newest.us - behind});
 }
 
-void PartitionWatermarks::setCaughtUp(const std::string& partition, bool isCaughtUp)
+void PartitionWatermarks::setCaughtUp(const std::string& partition, bool isCaughtUp, SteadyTime now)
 {
-    m_partitions[partition].isCaughtUp = isCaughtUp;
+    const auto found = m_partitions.find(partition);
+    if (found == m_partitions.end())
+        return;
+    found->second.isCaughtUp = isCaughtUp;
+    if (found->second.lastRow.ns == 0)
+        found->second.lastRow = now;
 }
 
 void PartitionWatermarks::restore(const std::string& partition, EventTime watermark)
 {
+    m_hasHadPartitions = true;
     m_partitions[partition].watermark = watermark;
 }
 
 bool PartitionWatermarks::isIdle(const State& state, SteadyTime now) const
 {
-    if (!m_policy.idleAfter || !state.isCaughtUp)
+    if (!m_policy.idleAfter || !state.isCaughtUp || state.isWaiting)
         return false;
     return now.ns - state.lastRow.ns >= m_policy.idleAfter->count() * 1000;
 }
@@ -54,6 +63,40 @@ std::optional<EventTime> PartitionWatermarks::current(SteadyTime now) const
     if (least && *least == EventTime::min())
         return std::nullopt;
     return least;
+}
+
+bool PartitionWatermarks::isIdle(SteadyTime now) const
+{
+    if (!m_policy.idleAfter || (m_partitions.empty() && m_hasHadPartitions))
+        return false;
+    return std::ranges::all_of(m_partitions,
+                               [&](const auto& item) { return isIdle(item.second, now); });
+}
+
+std::size_t PartitionWatermarks::align(SteadyTime now)
+{
+    if (!m_policy.maxDrift)
+        return 0;
+    EventTime least = EventTime::max();
+    for (const auto& [name, state] : m_partitions)
+        if (!isIdle(state, now))
+            least = std::min(least, state.watermark);
+    // Before its first row a partition is at the begin of time: the others wait for it.
+    const std::int64_t drift = m_policy.maxDrift->count();
+    const std::int64_t most
+        = least.us > EventTime::max().us - drift ? EventTime::max().us : least.us + drift;
+    std::size_t waiting = 0;
+    for (auto& [name, state] : m_partitions) {
+        state.isWaiting = !isIdle(state, now) && state.watermark.us > most;
+        waiting += state.isWaiting;
+    }
+    return waiting;
+}
+
+bool PartitionWatermarks::isWaiting(const std::string& partition) const
+{
+    const auto found = m_partitions.find(partition);
+    return found != m_partitions.end() && found->second.isWaiting;
 }
 
 EventTime PartitionWatermarks::of(const std::string& partition) const

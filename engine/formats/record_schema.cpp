@@ -185,7 +185,12 @@ void LayoutReader::readEventTime(RecordLayout& layout)
     const Options fields(*node, spec->fields);
     layout.eventTime.outOfOrder = fields.duration("out_of_order");
     layout.eventTime.idleAfter = fields.durationIfSet("idle_after");
+    layout.eventTime.maxDrift = fields.durationIfSet("max_drift");
     layout.eventTime.maxFuture = fields.duration("max_future");
+    if (layout.eventTime.maxDrift && !layout.eventTime.idleAfter)
+        m_diagnostics.error(fields.at("max_drift"), m_node + ".event_time.max_drift",
+                            "a partition without records would hold the others for ever",
+                            "say when a silent one is idle: idle_after: 1m");
     const std::string name = fields.text("column");
     if (name.empty())
         return;
@@ -266,25 +271,31 @@ const std::vector<OptionSpec>& recordOptions()
         {.name = "event_time",
          .type = OptionType::Object,
          .help = "Which column says when it happened, and how late records may be.",
-         .fields = {{.name = "column",
-                     .type = OptionType::Column,
-                     .isRequired = true,
-                     .help = "A timestamp column."},
-                    {.name = "out_of_order",
-                     .type = OptionType::Duration,
-                     .defaultValue = "0s",
-                     .min = "0s",
-                     .max = "365d",
-                     .help = "How far behind the newest record one may come and still be on time."},
-                    {.name = "idle_after",
-                     .type = OptionType::Duration,
-                     .min = "10ms",
-                     .help = "A partition without records for so long holds nothing up."},
-                    {.name = "max_future",
-                     .type = OptionType::Duration,
-                     .defaultValue = "10m",
-                     .min = "0s",
-                     .help = "A record further ahead of the clock is a dead letter."}}},
+         .fields
+         = {{.name = "column",
+             .type = OptionType::Column,
+             .isRequired = true,
+             .help = "A timestamp column."},
+            {.name = "out_of_order",
+             .type = OptionType::Duration,
+             .defaultValue = "0s",
+             .min = "0s",
+             .max = "365d",
+             .help = "How far behind the newest record one may come and still be on time."},
+            {.name = "idle_after",
+             .type = OptionType::Duration,
+             .min = "10ms",
+             .help = "A partition without records for so long holds nothing up."},
+            {.name = "max_drift",
+             .type = OptionType::Duration,
+             .min = "1ms",
+             .help = "A partition that is further ahead of the slowest one is not read until "
+                     "that has come up, so that what is held stays bounded."},
+            {.name = "max_future",
+             .type = OptionType::Duration,
+             .defaultValue = "10m",
+             .min = "0s",
+             .help = "A record further ahead of the clock is a dead letter."}}},
         {.name = "delimiter",
          .defaultValue = ",",
          .help = "CSV: what stands between fields; \\t is a tab.",

@@ -56,8 +56,10 @@ JoinKind readJoinKind(const Options& options);
 /// join cannot be made. alsoOn: further keys, of the same name on both sides.
 std::optional<JoinColumns> readJoinColumns(const flow::BindContext& context,
                                            const std::vector<std::string>& alsoOn = {});
-/// Reports inputs that are change streams, and such without event time if it is needed.
-void checkJoinInputs(const flow::BindContext& context, bool needsEventTime);
+/// Reports inputs that are change streams, and such without event time if it is needed. The right
+/// one may be a change stream if the join takes it for a history; its change column is not joined.
+void checkJoinInputs(const flow::BindContext& context, bool needsEventTime,
+                     bool isRightHistory = false);
 
 /// Whether columns of two types can be compared as keys.
 bool canMatch(const arrow::DataType& left, const arrow::DataType& right);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/columns/types.h"
+#include "engine/flow/change_stream.h"
 #include "engine/operators/join_columns.h"
 #include "engine/operators/late_expression.h"
 
@@ -51,6 +52,15 @@ std::vector<std::string> chosenColumns(const flow::BindContext& context, const c
         if (findColumn(context, option, item.at, item.text, input) >= 0)
             out.push_back(item.text);
     return out;
+}
+
+std::shared_ptr<arrow::Schema> withoutChangeColumn(const flow::StreamSchema& input)
+{
+    arrow::FieldVector fields = input.columns->fields();
+    if (input.isChangeStream)
+        std::erase_if(fields,
+                      [](const auto& field) { return field->name() == flow::kChangeColumn; });
+    return arrow::schema(std::move(fields));
 }
 
 bool isSharedKey(const JoinColumns& join, const std::string& name)
@@ -121,12 +131,12 @@ JoinKind readJoinKind(const Options& options)
     return kind == "left" ? JoinKind::Left : kind == "full" ? JoinKind::Full : JoinKind::Inner;
 }
 
-void checkJoinInputs(const flow::BindContext& context, bool needsEventTime)
+void checkJoinInputs(const flow::BindContext& context, bool needsEventTime, bool isRightHistory)
 {
     const DocumentNode* input = context.map.find("input");
     const TextPosition at = input ? input->at : context.map.at;
     for (std::size_t i = 0; i < context.inputs.size(); ++i) {
-        if (context.inputs[i].isChangeStream)
+        if (context.inputs[i].isChangeStream && !(isRightHistory && i == kRight))
             context.error("input", at,
                           "a join cannot take rows back, but \"" + context.inputNames[i]
                               + "\" is a stream of changes",
@@ -144,7 +154,7 @@ std::optional<JoinColumns> readJoinColumns(const flow::BindContext& context,
 {
     JoinColumns join;
     for (const std::size_t side : {kLeft, kRight})
-        join.inputs[side] = context.inputs[side].columns;
+        join.inputs[side] = withoutChangeColumn(context.inputs[side]);
     readKeys(context, join);
     for (const std::string& name : alsoOn)
         for (const std::size_t side : {kLeft, kRight}) {

@@ -5,6 +5,8 @@
 #include "engine/operators/late_expression.h"
 #include "engine/state/keyed_rows.h"
 
+#include <algorithm>
+
 #include <arrow/array/builder_primitive.h>
 #include <arrow/compute/api.h>
 #include <arrow/table.h>
@@ -187,8 +189,24 @@ Status LookupJoin::onWatermark(EventTime watermark, flow::NodeContext& context)
     return ok();
 }
 
-void LookupJoin::tell(flow::NodeContext& context) const
+std::optional<WallTime> LookupJoin::wakesAt() const
 {
+    if (m_held.rows() == 0)
+        return std::nullopt;
+    return std::min(m_refreshAt, m_held.firstUntil());
+}
+
+Status LookupJoin::onClock(flow::NodeContext& context)
+{
+    SLUICE_TRY(lookAgain(context));
+    tell(context);
+    return ok();
+}
+
+void LookupJoin::tell(flow::NodeContext& context)
+{
+    const std::int64_t sinceLoad = (context.clock().steadyNow().ns - m_loadedNs) / 1000;
+    m_refreshAt = {context.clock().wallNow().us + m_config.refresh.count() - sinceLoad};
     NodeCounters::set(context.counters().heldRows, m_held.rows());
     NodeCounters::set(context.counters().stateKeys, m_keys.size());
     NodeCounters::set(context.counters().stateBytes, std::int64_t(m_keys.bytes()) + m_held.bytes());

@@ -31,7 +31,7 @@ struct LookupConfig
 /// Adds columns of a small table, found by key. The table is read whole at the start and again when
 /// refresh has passed; of rows with one key the first counts. Keys of other number widths match.
 /// With Retry a row without a partner waits until its key is in the table, at most retryFor by the
-/// clock; it is looked at when the table is read again, which happens as rows or watermarks come.
+/// clock; while rows wait, the table is read again by a timer, whether rows come or not.
 class LookupJoin final : public flow::Operator
 {
 public:
@@ -44,6 +44,8 @@ public:
     Status loadTable();
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
     Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
+    std::optional<WallTime> wakesAt() const override;
+    Status onClock(flow::NodeContext& context) override;
     Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
     Status load(ByteReader& in, flow::SaveKind kind) override;
 
@@ -54,7 +56,7 @@ private:
     Status join(const Batch& batch, WallTime until, flow::NodeContext& context);
     Status emitFound(const Batch& rows, const std::vector<std::int64_t>& found,
                      flow::NodeContext& context) const;
-    void tell(flow::NodeContext& context) const;
+    void tell(flow::NodeContext& context);
 
     const LookupConfig m_config;
     const state::KeyCodec m_codec;
@@ -67,6 +69,7 @@ private:
     HeldRows m_held;
     EventTime m_watermark = EventTime::min();
     std::int64_t m_loadedNs = -1;
+    WallTime m_refreshAt{INT64_MIN}; // when the table is read again, should rows wait
 };
 
 } // namespace sluice::operators

@@ -2,8 +2,12 @@
 #include "engine/operators/temporal_join.h"
 
 #include "engine/columns/types.h"
+#include "engine/flow/change_stream.h"
+#include "engine/operators/late_expression.h"
 
 #include <algorithm>
+
+#include <arrow/array/array_binary.h>
 
 namespace sluice::operators {
 namespace {
@@ -15,7 +19,8 @@ constexpr std::int64_t kFewRows = 4096;     // not worth looking for old version
 flow::BoundNode bindTemporal(const flow::BindContext& context)
 {
     flow::BoundNode bound;
-    checkJoinInputs(context, true);
+    checkJoinInputs(context, true, true);
+    const bool readsChanges = context.inputs.back().isChangeStream;
     const auto columns = readJoinColumns(context);
     bound.output.columns = context.inputs.front().columns;
     bound.output.hasEventTime = true;
@@ -27,16 +32,20 @@ flow::BoundNode bindTemporal(const flow::BindContext& context)
     for (const JoinedColumn& column : columns->columns)
         fields.push_back(arrow::field(column.name, column.type));
     bound.output.columns = arrow::schema(std::move(fields));
-    bound.neededOfInput = [made = *columns](const flow::ColumnSet& output, std::size_t input) {
-        return made.neededOf(input, output);
-    };
+    bound.neededOfInput
+        = [made = *columns, readsChanges](const flow::ColumnSet& output, std::size_t input) {
+              flow::ColumnSet needed = made.neededOf(input, output);
+              if (readsChanges && input == kRight)
+                  needed.insert(flow::kChangeColumn);
+              return needed;
+          };
     bound.createOperator
-        = [made = *columns, kind = readJoinKind(context.options),
+        = [made = *columns, kind = readJoinKind(context.options), readsChanges,
            limit = StateBound(context, "Keep fewer columns, or fewer versions of a key")](
               const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
         SLUICE_TRY(state::KeyCodec left, state::KeyCodec::make(made.keyFields[kLeft]));
         SLUICE_TRY(state::KeyCodec right, state::KeyCodec::make(made.keyFields[kRight]));
-        TemporalJoinConfig config{made.reducedTo(create.neededColumns), kind, limit};
+        TemporalJoinConfig config{made.reducedTo(create.neededColumns), kind, limit, readsChanges};
         return std::unique_ptr<flow::Operator>(
             std::make_unique<TemporalJoin>(std::move(config), std::move(left), std::move(right)));
     };
@@ -97,6 +106,59 @@ Status TemporalJoin::takeLeft(const Batch& batch, flow::NodeContext& context)
     return ok();
 }
 
+// An update_preimage says nothing that the row behind it does not say.
+Status TemporalJoin::takeVersions(const Batch& batch)
+{
+    std::vector<std::string> names = m_config.columns.keptOf(kRight);
+    if (!m_config.readsChanges) {
+        SLUICE_TRY(const auto rows, rowsToKeep(batch, names));
+        return keepVersions(*rows);
+    }
+    SLUICE_TRY(const auto column, columnNamed(*batch.columns, flow::kChangeColumn));
+    const auto& words = static_cast<const arrow::StringArray&>(*column);
+    std::vector<std::uint32_t> kept;
+    for (std::uint32_t row = 0; row < std::uint32_t(batch.rows()); ++row)
+        if (words.GetView(row) != flow::changeName(flow::Change::UpdateBefore))
+            kept.push_back(row);
+    if (kept.empty())
+        return ok();
+    auto rest = takeRows(batch, kept);
+    if (!rest.ok())
+        return errorFromArrow(rest.status(), "temporal_join");
+    names.emplace_back(flow::kChangeColumn);
+    SLUICE_TRY(const auto rows, rowsToKeep(*rest, names));
+    return keepVersions(*rows);
+}
+
+Status TemporalJoin::keepVersions(const arrow::RecordBatch& rows)
+{
+    SLUICE_TRY(const state::RowId first, m_versions.append(rows));
+    if (!m_config.readsChanges)
+        return ok();
+    const auto column = rows.GetColumnByName(flow::kChangeColumn);
+    const auto& words = static_cast<const arrow::StringArray&>(*column);
+    for (std::int64_t row = 0; row < words.length(); ++row)
+        if (flow::isRetraction(words.GetView(row)))
+            m_versions.mark(first + std::uint64_t(row));
+    return ok();
+}
+
+// Marks are not saved, the words are.
+void TemporalJoin::markDeletions()
+{
+    const state::RowStore& rows = m_versions.store();
+    for (std::uint64_t chunk = rows.firstChunk(); chunk < rows.endChunk(); ++chunk) {
+        const arrow::RecordBatch* columns = rows.chunk(chunk);
+        if (!columns)
+            continue;
+        const auto column = columns->GetColumnByName(flow::kChangeColumn);
+        const auto& words = static_cast<const arrow::StringArray&>(*column);
+        for (std::int64_t row = 0; row < words.length(); ++row)
+            if (flow::isRetraction(words.GetView(row)))
+                m_versions.mark((chunk << state::kChunkRowBits) + std::uint64_t(row));
+    }
+}
+
 Status TemporalJoin::process(std::size_t input, const Batch& batch, flow::NodeContext& context)
 {
     if (m_isRestored)
@@ -105,8 +167,7 @@ Status TemporalJoin::process(std::size_t input, const Batch& batch, flow::NodeCo
     if (input == kLeft) {
         SLUICE_TRY(takeLeft(batch, context));
     } else {
-        SLUICE_TRY(const auto rows, rowsToKeep(batch, m_config.columns.keptOf(kRight)));
-        SLUICE_TRY(m_versions.append(*rows));
+        SLUICE_TRY(takeVersions(batch));
         NodeCounters::add(context.counters().merged, std::uint64_t(batch.rows()));
     }
     return tell(context);
@@ -136,6 +197,8 @@ Status TemporalJoin::answer(flow::NodeContext& context)
             const std::string_view bytes = m_waiting.key(key);
             version = m_versions.latestAt(m_versions.newest(bytes, state::hashBytes(bytes)), time);
         }
+        if (version != state::kNoRow && m_versions.isMarked(version))
+            version = state::kNoRow;
         if (version == state::kNoRow && m_config.kind == JoinKind::Inner)
             continue;
         left.push_back(id);
@@ -171,14 +234,14 @@ Status TemporalJoin::dropOldVersions()
             return true;
         });
         const state::RowId last = m_versions.latestAt(newest, m_watermark.us);
-        if (last != state::kNoRow)
+        if (last != state::kNoRow && !m_versions.isMarked(last)) // no version: as if deleted
             kept.push_back(last);
     });
     std::sort(kept.begin(), kept.end());
     if (std::int64_t(kept.size()) < m_versions.rows()) {
         SLUICE_TRY(const auto rows, m_versions.gather(kept));
         m_versions.clear();
-        SLUICE_TRY(m_versions.append(*rows));
+        SLUICE_TRY(keepVersions(*rows));
         m_mustSaveWhole = true;
     }
     m_kept = std::int64_t(kept.size());
@@ -189,6 +252,8 @@ void TemporalJoin::requeue()
 {
     m_isRestored = false;
     m_kept = m_versions.rows() / 2;
+    if (m_config.readsChanges)
+        markDeletions();
     m_waiting.forEach([&](state::RowId id, std::int64_t time) {
         if (time > m_watermark.us)
             m_due.push(time, id);

@@ -17,6 +17,7 @@ struct TemporalJoinConfig
     JoinColumns columns; // what somebody reads
     JoinKind kind = JoinKind::Left;
     StateBound bound;
+    bool readsChanges = false; // the versions are a change stream
 };
 
 /// Gives each left row the version of its key that is valid at the row's event time: the right row
@@ -24,6 +25,8 @@ struct TemporalJoinConfig
 /// waits until the watermark of both inputs has reached its time, so that the answer does not
 /// depend on who was faster. A version is let go when a newer one is at or behind the watermark.
 /// Left rows at or behind the watermark are late; late versions count for the rows still to come.
+/// Of a change stream, insert and update_postimage are versions, a delete is the end of them, and
+/// update_preimage says nothing new.
 class TemporalJoin final : public flow::Operator
 {
 public:
@@ -38,6 +41,9 @@ public:
 
 private:
     Status takeLeft(const Batch& batch, flow::NodeContext& context);
+    Status takeVersions(const Batch& batch);
+    Status keepVersions(const arrow::RecordBatch& rows);
+    void markDeletions();
     Status answer(flow::NodeContext& context);
     Status emitPairs(std::vector<state::RowId>& left, std::vector<state::RowId>& right,
                      flow::NodeContext& context) const;

@@ -35,6 +35,7 @@ flow::BoundNode bindUnion(const flow::BindContext& context)
         }
     }
     bound.summary = std::to_string(context.inputs.size()) + " inputs";
+    bound.maxDrift = context.options.durationIfSet("max_drift");
     bound.neededInput = [](const flow::ColumnSet& needed) { return needed; };
     bound.createOperator
         = [names = flow::columnNames(first)](
@@ -58,7 +59,12 @@ flow::NodeKind Union::kind()
             .category = flow::NodeCategory::Transform,
             .minInputs = 2,
             .maxInputs = -1,
-            .options = {},
+            .options
+            = {{.name = "max_drift",
+                .type = OptionType::Duration,
+                .min = "1ms",
+                .help = "The sources behind the inputs do not run further ahead of the "
+                        "slowest, in event time, than this; one that is idle holds nobody."}},
             .bind = bindUnion};
 }
 

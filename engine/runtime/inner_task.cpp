@@ -79,8 +79,12 @@ StepOutcome InnerTask::waitForMessageOrClock()
 
 Status InnerTask::take(std::size_t input, Message message)
 {
-    if (const auto* watermark = std::get_if<EventTime>(&message))
-        return takeWatermark(input, *watermark);
+    if (const auto* watermark = std::get_if<EventTime>(&message)) {
+        m_inputs[input].watermark = *watermark;
+        return moveWatermark();
+    }
+    if (const auto* idleness = std::get_if<Idleness>(&message))
+        return takeIdleness(input, idleness->isIdle);
     if (const auto* request = std::get_if<EpochRequestPtr>(&message))
         return takeEpoch(input, *request);
     const Batch& batch = std::get<Batch>(message);
@@ -94,11 +98,25 @@ Status InnerTask::take(std::size_t input, Message message)
     return ok();
 }
 
-Status InnerTask::takeWatermark(std::size_t input, EventTime watermark)
+// An input that comes back from idleness holds the watermark where it is until it has caught up.
+Status InnerTask::takeIdleness(std::size_t input, bool isIdle)
 {
-    m_inputs[input].watermark = watermark;
-    const EventTime least = std::ranges::min_element(m_inputs, {}, &Input::watermark)->watermark;
-    if (least <= m_watermark)
+    m_inputs[input].isIdle = isIdle;
+    setIdle(std::ranges::all_of(m_inputs, &Input::isIdle));
+    return moveWatermark();
+}
+
+Status InnerTask::moveWatermark()
+{
+    EventTime least = EventTime::max();
+    bool isAnyActive = false;
+    for (const Input& input : m_inputs) {
+        if (input.isIdle)
+            continue;
+        isAnyActive = true;
+        least = std::min(least, input.watermark);
+    }
+    if (!isAnyActive || least <= m_watermark)
         return ok();
     // Rows that the move sets free are emitted before the move is passed on.
     m_watermark = least;

@@ -26,7 +26,14 @@ struct EpochRequest
 };
 using EpochRequestPtr = std::shared_ptr<const EpochRequest>;
 
+/// The writer of an edge has no rows to expect for the while, or has them again. The watermark of a
+/// reader does not wait for an idle input.
+struct Idleness
+{
+    bool isIdle = false;
+};
+
 /// What flows along an edge, in order.
-using Message = std::variant<Batch, EventTime, EpochRequestPtr>;
+using Message = std::variant<Batch, EventTime, EpochRequestPtr, Idleness>;
 
 } // namespace sluice::runtime

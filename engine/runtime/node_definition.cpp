@@ -30,6 +30,26 @@ void appendColumns(const flow::StreamSchema& input, const flow::ColumnSet& read,
     }
 }
 
+// As it stands in `input:`, the node under the given name.
+std::string inputName(const Plan& plan, const PlannedNode& node, std::size_t input,
+                      const std::string& name)
+{
+    const auto& branches = plan.nodes[node.inputs[input]].bound.branches;
+    return branches.empty() ? name : name + "." + branches[node.branches[input]];
+}
+
+std::vector<std::string> wordsOf(const std::string& text)
+{
+    std::vector<std::string> out{{}};
+    for (const char c : text) {
+        if (c == ' ')
+            out.emplace_back();
+        else
+            out.back() += c;
+    }
+    return out;
+}
+
 } // namespace
 
 std::vector<std::string> plannerKeys(const flow::NodeKind& kind)
@@ -69,7 +89,29 @@ std::string nodeFingerprint(const Plan& plan, const PlannedNode& node, const Doc
         if (from.bound.output.columns)
             appendColumns(from.bound.output, read, text);
     }
-    return std::to_string(fingerprint(text));
+    std::string out = std::to_string(fingerprint(text));
+    if (node.bound.neededOfInput && node.inputs.size() > 1)
+        for (std::size_t input = 0; input < node.inputs.size(); ++input)
+            out += " " + inputName(plan, node, input, plan.nodes[node.inputs[input]].name);
+    return out;
+}
+
+SavedState savedStateOf(const Plan& plan, const PlannedNode& node, const std::string& saved)
+{
+    if (saved == node.fingerprint)
+        return SavedState::Fits;
+    const std::vector<std::string> then = wordsOf(saved), now = wordsOf(node.fingerprint);
+    if (then.front() != now.front() || (then.size() > 1 && then.size() != now.size()))
+        return SavedState::OtherDefinition;
+    for (std::size_t word = 1; word < then.size(); ++word) {
+        const PlannedNode& from = plan.nodes[node.inputs[word - 1]];
+        const std::string former
+            = from.was.empty() ? now[word] : inputName(plan, node, word - 1, from.was);
+        const bool isElsewhere = std::find(then.begin() + 1, then.end(), former) != then.end();
+        if (then[word] != former && isElsewhere)
+            return SavedState::InputsSwapped;
+    }
+    return SavedState::Fits;
 }
 
 std::string lineText(const DocumentNode& value)

@@ -2,6 +2,7 @@
 #include "engine/runtime/node_task.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::runtime {
 
@@ -114,6 +115,14 @@ void NodeTask::advanceWatermark(EventTime watermark)
     flushRejects();
     m_watermark = watermark;
     sendWatermark(watermark);
+}
+
+void NodeTask::setIdle(bool isIdle)
+{
+    if (isIdle == std::exchange(m_isIdle, isIdle))
+        return;
+    for (EdgeQueue* queue : m_outputs)
+        queue->push(Idleness{isIdle});
 }
 
 bool NodeTask::outputsHaveRoom()

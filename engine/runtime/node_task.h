@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/reject_schema.h"
+#include "engine/runtime/alignment.h"
 #include "engine/runtime/decision_sampler.h"
 #include "engine/runtime/edge_queue.h"
 #include "engine/runtime/rate_limit.h"
@@ -30,8 +31,8 @@ struct EpochPart
     std::string position;                                        // sources
     std::optional<std::pair<flow::SaveKind, std::string>> state; // operators; unset = unchanged
     EventTime stateUntil = EventTime::max(); // when a piece of a Log is of no use any more
-    std::optional<flow::SealedEpoch> sealed;                     // sinks
-    std::vector<Arrival> arrivals;                               // sinks
+    std::optional<flow::SealedEpoch> sealed; // sinks
+    std::vector<Arrival> arrivals;           // sinks
     EventTime watermark = EventTime::min();
 };
 
@@ -93,6 +94,7 @@ protected:
     const Clock& clock() const override { return m_clock; }
     EventTime watermark() const override { return m_watermark; }
     void advanceWatermark(EventTime watermark) override;
+    void setIdle(bool isIdle) override;
 
     /// Tells whether rows are on their way back to a node below this one.
     bool isOnWayBack(const Batch& batch) const;
@@ -133,6 +135,7 @@ private:
     std::atomic<bool> m_isConserved{true};
     std::int64_t m_pipelineVersion = 0;
     bool m_hasFailed = false;
+    bool m_isIdle = false;
     std::int64_t m_blockedSinceNs = 0;
 };
 
@@ -153,9 +156,19 @@ public:
     void positionCommitted(std::string position);
     /// Returns the source's trouble as of the last step; any thread.
     std::string trouble() const;
+    /// Lets the source wait for others; before the first step.
+    void alignWith(std::shared_ptr<const Alignment> alignment)
+    {
+        m_alignments.push_back(std::move(alignment));
+    }
+    const SourceProgress& progress() const { return m_progress; }
 
 private:
     StepOutcome step() override;
+    void advanceWatermark(EventTime watermark) override;
+    void setIdle(bool isIdle) override;
+    bool mustWait();
+    void noteOutcome(flow::PollOutcome outcome);
     void endEpoch(const EpochRequestPtr& request);
     void readAgain(const EpochRequest& request);
     void countIn();
@@ -165,7 +178,10 @@ private:
     std::unique_ptr<flow::Source> m_source;
     const flow::PollBudget m_budget;
     flow::PollOutcome m_lastOutcome = flow::PollOutcome::More;
+    SourceProgress m_progress;
+    std::vector<std::shared_ptr<const Alignment>> m_alignments;
     bool m_isStopped = false;
+    bool m_isWaiting = false; // for others, by an alignment
     mutable std::mutex m_mutex;
     EpochRequestPtr m_request;
     std::string m_committed;
@@ -177,7 +193,7 @@ class InnerTask : public NodeTask
 {
 public:
     using NodeTask::NodeTask;
-    void addInput(EdgeQueue* queue) { m_inputs.push_back({queue, EventTime::min(), false}); }
+    void addInput(EdgeQueue* queue) { m_inputs.push_back({.queue = queue}); }
 
 protected:
     StepOutcome step() override;
@@ -193,15 +209,17 @@ protected:
 private:
     struct Input
     {
-        EdgeQueue* queue;
-        EventTime watermark;
-        bool isAligned; // its epoch marker has come; it waits for the others
+        EdgeQueue* queue = nullptr;
+        EventTime watermark = EventTime::min();
+        bool isAligned = false; // its epoch marker has come; it waits for the others
+        bool isIdle = false;    // the watermark does not wait for it
     };
 
     void takeClock();
     StepOutcome waitForMessageOrClock();
     Status take(std::size_t input, Message message);
-    Status takeWatermark(std::size_t input, EventTime watermark);
+    Status moveWatermark();
+    Status takeIdleness(std::size_t input, bool isIdle);
     Status takeEpoch(std::size_t input, const EpochRequestPtr& request);
 
     std::vector<Input> m_inputs;

@@ -112,7 +112,8 @@ void PipelineRun::sourceState(const std::string& node, flow::PollOutcome outcome
     const std::lock_guard lock(m_mutex);
     m_sourceStates[node] = outcome;
     const bool isBusy = std::ranges::any_of(m_sourceStates, [](const auto& source) {
-        return source.second == flow::PollOutcome::More;
+        return source.second == flow::PollOutcome::More
+            || source.second == flow::PollOutcome::Waiting;
     });
     if (isBusy)
         m_idleSinceNs = -1;

@@ -161,10 +161,15 @@ void Comparison::setFate(const PlannedNode& node, NodeDifference& out) const
         return;
     out.savedBytes = savedStateBytes(*m_saved, name);
     const auto fingerprint = m_saved->fingerprints.find(name);
-    const bool isKept
-        = fingerprint != m_saved->fingerprints.end() && fingerprint->second == node.fingerprint;
-    out.fate = isKept ? SavedFate::Kept : SavedFate::Anew;
-    if (!isKept && node.bound.createOperator && out.change == NodeChange::InputChanged)
+    const SavedState state = fingerprint == m_saved->fingerprints.end()
+        ? SavedState::OtherDefinition
+        : savedStateOf(m_after, node, fingerprint->second);
+    out.fate = state == SavedState::Fits ? SavedFate::Kept : SavedFate::Anew;
+    if (!node.bound.createOperator || out.change != NodeChange::InputChanged)
+        return;
+    if (state == SavedState::InputsSwapped)
+        out.details.push_back("its inputs have changed places");
+    else if (state == SavedState::OtherDefinition)
         out.details.push_back("the columns that its state is made of have changed");
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/base/durable_file.h"
 #include "engine/base/zeroed_memory.h"
+#include "engine/runtime/node_definition.h"
 #include "engine/runtime/plan_diff.h"
 
 #include <algorithm>
@@ -171,7 +172,8 @@ Status PipelineRun::restore(const std::optional<Manifest>& manifest)
         flow::Source* source = m_graph->source(planned.name);
         flow::Operator* op = m_graph->inner(planned.name);
         const std::string name = manifest ? savedName(planned, *manifest) : std::string();
-        const bool isSame = !name.empty() && manifest->fingerprints.at(name) == planned.fingerprint;
+        const bool isSame = !name.empty()
+            && savedStateOf(m_plan, planned, manifest->fingerprints.at(name)) == SavedState::Fits;
         if (source) {
             std::optional<std::string> position;
             if (isSame && manifest->positions.contains(name))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runtime/node_task.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sluice::runtime {
@@ -8,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kStepNs = 1'000'000;
 constexpr std::int64_t kCaughtUpPollNs = 5'000'000;
+constexpr std::int64_t kAlignmentNs = 1'000'000;
 
 } // namespace
 
@@ -69,6 +71,8 @@ StepOutcome SourceTask::step()
             NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
             return StepOutcome::wait();
         }
+        if (mustWait())
+            return StepOutcome::waitUntil(now + kAlignmentNs);
         flow::PollBudget budget = m_budget;
         budget.rows = m_rateLimit.allowed(budget.rows, SteadyTime{now});
         if (budget.rows == 0)
@@ -82,9 +86,7 @@ StepOutcome SourceTask::step()
         flushRejects();
         countIn();
         m_rateLimit.took(std::size_t(m_counters.rowsIn.load(std::memory_order_relaxed) - before));
-        if (*outcome != m_lastOutcome)
-            m_reporter.sourceState(node(), *outcome);
-        m_lastOutcome = *outcome;
+        noteOutcome(*outcome);
         now = clock().steadyNow().ns;
     } while (m_lastOutcome == flow::PollOutcome::More && now - begin < kStepNs);
     NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
@@ -118,11 +120,50 @@ void SourceTask::readAgain(const EpochRequest& request)
     countIn();
 }
 
+void SourceTask::noteOutcome(flow::PollOutcome outcome)
+{
+    if (outcome != m_lastOutcome)
+        m_reporter.sourceState(node(), outcome);
+    m_lastOutcome = outcome;
+    if (outcome == flow::PollOutcome::Finished)
+        m_progress.isHolding.store(false, std::memory_order_relaxed);
+}
+
+// A source too far ahead of others is not polled; it ends epochs all the same.
+bool SourceTask::mustWait()
+{
+    if (m_alignments.empty())
+        return false;
+    const bool isAhead = std::ranges::any_of(m_alignments, [this](const auto& alignment) {
+        return alignment->isAhead(m_watermark.us);
+    });
+    if (isAhead)
+        noteOutcome(flow::PollOutcome::Waiting);
+    if (isAhead != m_isWaiting)
+        NodeCounters::set(m_counters.alignmentWaits, isAhead);
+    return m_isWaiting = isAhead;
+}
+
+void SourceTask::advanceWatermark(EventTime watermark)
+{
+    NodeTask::advanceWatermark(watermark);
+    m_progress.watermarkUs.store(m_watermark.us, std::memory_order_relaxed);
+}
+
+void SourceTask::setIdle(bool isIdle)
+{
+    NodeTask::setIdle(isIdle);
+    m_progress.isHolding.store(!isIdle && m_lastOutcome != flow::PollOutcome::Finished,
+                               std::memory_order_relaxed);
+}
+
 void SourceTask::endEpoch(const EpochRequestPtr& request)
 {
     readAgain(*request);
-    if (request->closesWindows)
+    if (request->closesWindows) {
+        setIdle(false); // readers must take the end of time from it
         advanceWatermark(EventTime::max());
+    }
     EpochPart part{.node = node(),
                    .position = m_source->position(),
                    .state = {},

@@ -2,6 +2,7 @@
 #include "engine/runtime/task_graph.h"
 
 #include <algorithm>
+#include <set>
 
 namespace sluice::runtime {
 namespace {
@@ -156,6 +157,33 @@ struct TaskGraph::Parts
         }
     }
 
+    // The sources behind a node, by index in the plan.
+    std::set<std::size_t> sourcesOf(std::size_t node) const
+    {
+        std::set<std::size_t> out;
+        for (const std::size_t input : plan.nodes[node].inputs) {
+            if (graph.m_nodes[input].source)
+                out.insert(input);
+            out.merge(sourcesOf(input));
+        }
+        return out;
+    }
+    void alignSources()
+    {
+        for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
+            const auto& maxDrift = plan.nodes[node].bound.maxDrift;
+            const std::set<std::size_t> sources
+                = maxDrift ? sourcesOf(node) : std::set<std::size_t>();
+            std::vector<const SourceProgress*> members;
+            for (const std::size_t source : sources)
+                members.push_back(&graph.m_nodes[source].source->progress());
+            const auto alignment
+                = std::make_shared<const Alignment>(maxDrift.value_or(Micros(0)), members);
+            for (const std::size_t source : sources)
+                graph.m_nodes[source].source->alignWith(alignment);
+        }
+    }
+
     std::map<std::size_t, RejectRoutes> routes;
 };
 
@@ -168,6 +196,7 @@ Result<std::unique_ptr<TaskGraph>> TaskGraph::build(const Plan& plan, const RunE
     for (const PlannedNode& planned : plan.nodes)
         SLUICE_TRY(parts.addPlanned(planned));
     parts.connectPlanned();
+    parts.alignSources();
     for (const Verdict verdict : kRejectVerdicts)
         SLUICE_TRY(parts.addRejectSink(verdict));
     for (const auto& [index, routes] : parts.routes)

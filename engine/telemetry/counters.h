@@ -25,6 +25,7 @@ struct NodeCounters
     Gauge watermarkUs{INT64_MIN};
     Gauge lagRows{-1};             // sources: records not read yet, -1 = unknown
     Gauge lagUs{-1};               // sources: age of the oldest record not read yet, -1 = unknown
+    Gauge alignmentWaits{0};       // sources: partitions not read until slower ones have come up
     Gauge committedRows{0};        // sinks: rows in committed epochs
     Gauge freshEventUs{INT64_MIN}; // sinks: watermark of the last commit
     Gauge lastCommitUs{0};         // sinks: wall time of the last commit

@@ -27,6 +27,10 @@ void EdgeChecks::see(const std::string& from, const std::string& to,
             fail("the watermark went from " + std::to_string(edge.watermark.us) + " to "
                  + std::to_string(watermark->us));
         edge.watermark = *watermark;
+    } else if (const auto* idleness = std::get_if<runtime::Idleness>(&message)) {
+        if (idleness->isIdle == edge.isIdle)
+            fail("idleness that was said before");
+        edge.isIdle = idleness->isIdle;
     } else {
         const auto& request = *std::get<runtime::EpochRequestPtr>(message);
         if (edge.epoch != 0 && request.epoch != edge.epoch + 1)

@@ -31,6 +31,7 @@ private:
         EventTime watermark = EventTime::min();
         flow::Epoch epoch = 0;
         bool isOver = false;
+        bool isIdle = false;
     };
 
     mutable std::mutex m_mutex;

@@ -38,8 +38,8 @@ RandomPipeline::RandomPipeline(std::uint64_t seed, std::size_t records)
             addTable(node);
     }
     addTable(node);
-    for (std::size_t windows = below(3); windows > 0; --windows)
-        addTable(window(node));
+    for (std::size_t results = 1 + below(2); results > 0; --results)
+        addResult(node);
 }
 
 std::string RandomPipeline::newName(const char* kind)
@@ -254,30 +254,6 @@ RandomPipeline::Node RandomPipeline::unite(const Node& input)
     m_views.push_back("CREATE VIEW " + out.name + " AS SELECT * FROM " + left.name
                       + " UNION ALL SELECT * FROM " + right.name);
     return out;
-}
-
-RandomPipeline::Node RandomPipeline::window(const Node& input)
-{
-    static constexpr std::array<int, 4> kLengths{1, 3, 10, 60};
-    const std::int64_t length = kLengths[below(kLengths.size())];
-    const bool isGrouped = below(4) > 0;
-    const std::string start = "t - t % " + std::to_string(length * 1'000'000);
-    std::vector<Column> columns{{"window_start", Kind::Time}};
-    if (isGrouped)
-        columns.push_back({"k", Kind::Whole});
-    for (const char* name : {"n", "total", "least", "most"})
-        columns.push_back({name, Kind::Whole});
-    columns.push_back({"mean", Kind::Real});
-    return addNode(input, "window_aggregate",
-                   "window: {tumbling: " + std::to_string(length) + "s}, "
-                       + (isGrouped ? "group_by: [k], " : "")
-                       + "aggregates: {n: count(*), total: sum(v), least: min(v), most: max(v), "
-                         "mean: avg(v)}",
-                   "SELECT " + start + " AS window_start, " + (isGrouped ? "k, " : "")
-                       + "count(*) AS n, sum(v) AS total, min(v) AS least, max(v) AS most, avg(v) "
-                         "AS mean FROM "
-                       + input.name + " GROUP BY " + start + (isGrouped ? ", k" : ""),
-                   columns);
 }
 
 void RandomPipeline::addTable(const Node& input)

@@ -64,8 +64,28 @@ private:
     Node lookup(const Node& input);
     Node unnest(const Node& input);
     Node unite(const Node& input);
-    Node window(const Node& input);
     void addTable(const Node& input);
+
+    // Results: nodes that end a way through the document. random_results.cpp
+    void addResult(const Node& input);
+    void addChangesTable(const Node& input);
+    Node window(const Node& input);
+    Node hopping(const Node& input);
+    Node session(const Node& input);
+    void groups(const Node& input);
+    Node topOfWindows(const Node& input);
+    void top(const Node& input);
+    struct Sides
+    {
+        Node left, right;
+    };
+    Sides twoSides(const Node& input);
+    Node joinNode(const Sides& sides, const std::string& type, const std::string& options,
+                const std::string& sql, std::vector<Column> columns);
+    Node intervalJoin(const Node& input);
+    Node windowJoin(const Node& input);
+    Node streamJoin(const Node& input);
+    Node temporalJoin(const Node& input);
     std::string condition();
 
     std::mt19937_64 m_random;

@@ -64,6 +64,7 @@ public:
     const Clock& clock() const override { return m_clock; }
     EventTime watermark() const override { return m_watermark; }
     void advanceWatermark(EventTime to) override { m_watermark = std::max(m_watermark, to); }
+    void setIdle(bool to) override { isIdle = to; }
 
     std::uint64_t counted(Verdict verdict) const
     {
@@ -81,6 +82,7 @@ public:
     std::vector<Batch> batches;
     std::vector<std::size_t> branches; // of each batch
     std::vector<Reject> rejects;
+    bool isIdle = false;
 
 private:
     const Clock& m_clock;

@@ -5,6 +5,7 @@
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -75,6 +76,99 @@ private slots:
             QCOMPARE(drain(*source, context, rows), PollOutcome::Finished);
             QCOMPARE(context.joined(), std::string("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n"));
         }
+    }
+
+    // One file is an hour long, the other has a row every ten minutes; both are read together.
+    void filesAreAlignedByEventTime_data()
+    {
+        QTest::addColumn<bool>("restarts");
+        QTest::newRow("one run") << false;
+        QTest::newRow("a restart after each poll") << true;
+    }
+    void filesAreAlignedByEventTime()
+    {
+        QFETCH(const bool, restarts);
+        std::string fast, slow;
+        for (int minute = 0; minute < 60; ++minute) {
+            const std::string row = ",\"t\":" + std::to_string(minute * 60'000) + "}\n";
+            fast += "{\"f\":1" + row;
+            if (minute % 10 == 9)
+                slow += "{\"f\":2" + row;
+        }
+        write("a.jsonl", fast);
+        write("b.jsonl", slow);
+        const auto bound
+            = bind("{path: '*.jsonl', schema: {f: long, t: timestamp(ms)}, event_time: {column: t, "
+                   "max_drift: 5m, idle_after: 1h, max_future: 1d}}");
+        QVERIFY2(!bound.diagnostics.hasErrors(), bound.diagnostics.text().c_str());
+        const ManualClock clock({0});
+        CollectingContext context(clock);
+        auto source = bound.make();
+        QVERIFY(source->open(std::nullopt));
+        std::int64_t newest[] = {0, -1, -1}; // minutes, by file
+        bool hasWaited = false;
+        std::size_t seen = 0;
+        for (PollOutcome outcome = PollOutcome::More; outcome != PollOutcome::Finished;) {
+            const auto polled = source->poll({.rows = 2, .bytes = 1 << 20}, context);
+            QVERIFY(polled);
+            outcome = *polled;
+            QVERIFY(outcome != PollOutcome::Waiting); // one of them can always be read
+            hasWaited |= context.counters().alignmentWaits > 0;
+            for (; seen < context.batches.size(); ++seen) {
+                const Batch& batch = context.batches[seen];
+                const auto file = std::size_t(
+                    static_cast<const arrow::Int64Array&>(*batch.columns->column(0)).Value(0));
+                newest[file] = batch.eventTime(batch.rows() - 1).us / 60'000'000;
+                // Its drift, and the two rows of a poll.
+                if (file == 1 && newest[2] < 59)
+                    QVERIFY(newest[1] <= std::max<std::int64_t>(newest[2], 0) + 5 + 2);
+            }
+            if (!restarts)
+                continue;
+            const std::string position = source->position();
+            source = bound.make();
+            QVERIFY(source->open(position));
+        }
+        QVERIFY(hasWaited);
+        QCOMPARE(context.rows.size(), std::size_t(66));
+        std::ranges::sort(context.rows);
+        QVERIFY(std::ranges::adjacent_find(context.rows) == context.rows.end());
+    }
+    void aFileThatIsIdleHoldsNobody()
+    {
+        write("a.jsonl", "{\"t\":0}\n{\"t\":3600000}\n{\"t\":7200000}\n");
+        write("b.jsonl", "{\"t\":1}\n");
+        ManualClock clock({0});
+        CollectingContext context(clock);
+        const auto source
+            = bind("{path: '*.jsonl', follow: true, schema: {t: timestamp(ms)}, "
+                   "event_time: {column: t, max_drift: 5m, max_future: 1d, idle_after: 10s}}")
+                  .make();
+        QVERIFY(source->open(std::nullopt));
+        clock.advance(std::chrono::seconds(1));
+        QCOMPARE(drain(*source, context, 1), PollOutcome::Waiting);
+        QCOMPARE(context.rows.size(), std::size_t(3)); // not the last of a.jsonl
+        QCOMPARE(context.counters().alignmentWaits.load(), std::int64_t(1));
+        QCOMPARE(context.watermark().us, std::int64_t(0));
+        clock.advance(std::chrono::seconds(11));
+        QCOMPARE(drain(*source, context, 1), PollOutcome::CaughtUp);
+        QCOMPARE(context.rows.size(), std::size_t(4));
+        QVERIFY(!context.isIdle);
+        clock.advance(std::chrono::seconds(11));
+        QCOMPARE(drain(*source, context, 1), PollOutcome::CaughtUp);
+        QVERIFY(context.isIdle);
+        write("b.jsonl", "{\"t\":2}\n", true);
+        clock.advance(std::chrono::seconds(1));
+        QCOMPARE(drain(*source, context, 1), PollOutcome::CaughtUp);
+        QVERIFY(!context.isIdle); // b.jsonl is back; it was never ahead
+        QCOMPARE(context.rows.size(), std::size_t(5));
+    }
+    void maxDriftNeedsToKnowWhatIsIdle()
+    {
+        const auto bound
+            = bind("{path: a.jsonl, schema: {t: timestamp(ms)}, event_time: {column: t, "
+                   "max_drift: 5m}}");
+        QVERIFY(bound.diagnostics.text().find("idle_after: 1m") != std::string::npos);
     }
 
     void eachPositionResumesWithTheNextRecord()

@@ -81,6 +81,58 @@ private slots:
         QVERIFY(std::adjacent_find(context.rows.begin(), context.rows.end())
                 == context.rows.end()); // nothing twice
     }
+    // Partition 0 is an hour long, partition 1 has ten minutes of it. n is the minute.
+    void aPartitionThatIsAheadWaits()
+    {
+        const auto minutes = [&](int from, int to, int partition) {
+            for (int minute = from; minute < to; ++minute)
+                QVERIFY(m_feeder->send("orders", {},
+                                       "{\"n\":" + std::to_string(minute)
+                                           + ",\"t\":" + std::to_string(minute * 60'000) + "}",
+                                       partition));
+            QVERIFY(m_feeder->flush(10'000));
+        };
+        minutes(0, 60, 0);
+        minutes(0, 10, 1);
+        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: "
+                                "timestamp(ms)}, event_time: {column: t, max_drift: 5m, "
+                                "idle_after: 10s, max_future: 1d}}");
+        QVERIFY2(!bound.diagnostics.hasErrors(), bound.diagnostics.text().c_str());
+        ManualClock clock({0});
+        clock.advance(std::chrono::seconds(1));
+        CollectingContext context(clock);
+        const auto pollUntil = [&](flow::Source& source, const auto& isDone) {
+            return QTest::qWaitFor([&] { return source.poll({.rows = 2}, context) && isDone(); },
+                                   20'000);
+        };
+        const auto count = [&](int from, int to) { // rows of these minutes
+            return std::ranges::count_if(context.rows, [&](const std::string& row) {
+                const int n = std::atoi(row.c_str() + std::string("{\"n\":").size());
+                return n >= from && n < to;
+            });
+        };
+        auto source = bound.make();
+        QVERIFY(source->open(std::nullopt));
+        // All of partition 1, of the other as much as the drift and a poll allow.
+        QVERIFY(pollUntil(*source, [&] {
+            return count(0, 10) == 20 && context.counters().alignmentWaits == 1;
+        }));
+        QVERIFY(count(10, 60) >= 5);
+        QVERIFY(count(10, 60) <= 5 + 2);
+        const std::string position = source->position();
+        source = bound.make();
+        QVERIFY(source->open(position));
+        minutes(10, 11, 1);
+        const auto before = count(11, 60);
+        QVERIFY(pollUntil(*source, [&] { return count(10, 11) == 2; }));
+        QVERIFY(count(11, 60) <= before + 2);
+        // Partition 1 has nothing more: when it is idle, the other one is read to its end.
+        QVERIFY(pollUntil(*source, [&] {
+            clock.advance(std::chrono::seconds(6));
+            return count(0, 60) == 71;
+        }));
+        QCOMPARE(context.counters().alignmentWaits.load(), std::int64_t(0));
+    }
     void aBrokerThatGoesAwayIsWaitedFor()
     {
         send(0, 5, 0);

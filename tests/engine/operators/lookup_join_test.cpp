@@ -101,6 +101,42 @@ private slots:
         QVERIFY(h.feed({"{\"c\":1}"}));
         QCOMPARE(h.tables.reads, 2);
     }
+    void rowsThatWaitNeedNoOtherRows()
+    {
+        using namespace std::chrono_literals;
+        OperatorHarness h(LookupJoin::kind(),
+                          "{table: reference.customers, on: {c: id}, add: [segment], refresh: 10s, "
+                          "on_miss: retry, retry_for: 25s, after_retry: drop}",
+                          "{c: long}");
+        QVERIFY2(withCustomers(h).start(), h.diagnostics.text().c_str());
+        const std::int64_t begin = h.clock.wallNow().us;
+        const auto dueAfter = [&] { return (h.op->wakesAt()->us - begin) / 1'000'000; };
+        QVERIFY(h.feed({"{\"c\":1}"}));
+        QVERIFY(!h.op->wakesAt()); // nobody waits
+        h.clock.advance(4s);
+        QVERIFY(h.feed({"{\"c\":7}", "{\"c\":8}"}));
+        QCOMPARE(dueAfter(), std::int64_t(10));
+        h.clock.advance(6s);
+        OperatorHarness table(LookupJoin::kind(), "{}",
+                              "{id: integer, segment: string, city: string}");
+        const Batch rows = table.batch({"{\"id\":7,\"segment\":\"late\"}"});
+        h.tables.contents["reference.customers"] = {rows.columns->schema(), {rows.columns}, 4};
+        h.takeRows();
+        QVERIFY(h.op->onClock(h.context));
+        QCOMPARE(h.takeRows(), std::string("{\"c\":7,\"segment\":\"late\"}\n"));
+        QCOMPARE(dueAfter(), std::int64_t(20));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY(*h.op->wakesAt() <= h.clock.wallNow()); // after a restart it looks at once
+        QVERIFY(h.op->onClock(h.context));
+        h.clock.advance(10s);
+        QVERIFY(h.op->onClock(h.context));
+        QCOMPARE(dueAfter(), std::int64_t(29)); // 4 s + 25 s comes before the next look
+        h.clock.advance(9s);
+        QVERIFY(h.op->onClock(h.context));
+        QVERIFY(!h.op->wakesAt());
+        QCOMPARE(h.context.counted(Verdict::Dropped), std::uint64_t(1));
+        QCOMPARE(h.context.counters().heldRows.load(), std::int64_t(0));
+    }
     void aRowWaitsForItsKey_data()
     {
         QTest::addColumn<QString>("afterRetry");

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,11 +70,13 @@ public:
         checkOptions(m_map, m_kind.options, {"type", "input"}, "op", diagnostics);
         const Options options(m_map, m_kind.options);
         std::vector<flow::StreamSchema> inputs;
-        for (const formats::RecordLayout& layout : m_layouts)
+        for (const formats::RecordLayout& layout : m_layouts) {
+            const bool isChanges = isChangeStream || changeInputs.contains(inputs.size());
             inputs.push_back({.columns = layout.schema.arrowSchema(),
                               .hasEventTime = layout.schema.find("t") != nullptr,
                               .hasRaw = true,
-                              .isChangeStream = isChangeStream});
+                              .isChangeStream = isChanges});
+        }
         bound = m_kind.bind({.node = "op",
                              .map = m_map,
                              .options = options,
@@ -169,7 +172,8 @@ public:
         return layout;
     }
 
-    bool isChangeStream = false; // what the inputs are; before start()
+    bool isChangeStream = false;        // what the inputs are; before start()
+    std::set<std::size_t> changeInputs; // or some of them
     flow::Services services;
     MemoryTables tables;
     Diagnostics diagnostics;

@@ -91,6 +91,75 @@ private slots:
         QVERIFY(h.watermark(110));
         QCOMPARE(h.takeRows(), std::string("{\"a\":1,\"b\":5}\n"));
     }
+    void aDeletionEndsTheVersions_data()
+    {
+        QTest::addColumn<QString>("join");
+        QTest::newRow("left") << "left";
+        QTest::newRow("inner") << "inner";
+    }
+    void aDeletionEndsTheVersions()
+    {
+        QFETCH(QString, join);
+        Joined h(join.toStdString());
+        h.setInput(1, "{k: integer, b: long, t: timestamp(s), change_type: string}");
+        h.changeInputs = {1};
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        const auto version = [](std::int64_t b, std::int64_t t, const char* word) {
+            std::string out = JoinRow{1, b, t}.json("b");
+            out.pop_back();
+            return out + ",\"change_type\":\"" + word + "\"}";
+        };
+        QVERIFY(h.feed({version(5, 10, "insert"), version(5, 20, "update_preimage"),
+                        version(6, 20, "update_postimage"), version(6, 30, "delete")},
+                       1));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY(h.feed({version(7, 40, "insert")}, 1));
+        // One row at each second that matters, its number the second.
+        std::vector<std::string> rows;
+        for (const std::int64_t t : {9, 10, 19, 20, 29, 30, 39, 40})
+            rows.push_back(JoinRow{1, t, t}.json("a"));
+        QVERIFY(h.feed(rows, 0));
+        QVERIFY(h.watermark(35));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Whole));
+        QVERIFY(h.watermark(50));
+        const bool isLeft = join == "left";
+        QCOMPARE(h.takeRows(),
+                 std::string(isLeft ? "{\"a\":9,\"b\":null}\n" : "")
+                     + "{\"a\":10,\"b\":5}\n{\"a\":19,\"b\":5}\n{\"a\":20,\"b\":6}\n"
+                       "{\"a\":29,\"b\":6}\n"
+                     + (isLeft ? "{\"a\":30,\"b\":null}\n{\"a\":39,\"b\":null}\n" : "")
+                     + "{\"a\":40,\"b\":7}\n");
+        QVERIFY(h.context.rejects.empty());
+    }
+    void keysThatAreDeletedCostNothing()
+    {
+        Joined h("inner");
+        h.setInput(1, "{k: integer, b: long, t: timestamp(s), change_type: string}");
+        h.changeInputs = {1};
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        std::int64_t most = 0;
+        for (int round = 0; round < 40; ++round) {
+            std::vector<std::string> changes;
+            for (int i = 0; i < 500; ++i)
+                for (const char* word : {"insert", "delete"}) {
+                    std::string row = JoinRow{round * 500 + i, i, round * 10}.json("b");
+                    row.pop_back();
+                    changes.push_back(row + ",\"change_type\":\"" + word + "\"}");
+                }
+            QVERIFY(h.feed(changes, 1));
+            QVERIFY(h.watermark(round * 10 + 9));
+            most = std::max(most, h.context.counters().stateKeys.load());
+        }
+        QVERIFY2(most < 5'000, std::to_string(most).c_str()); // of 20,000
+    }
+    void aChangeStreamOnTheLeftIsRefused()
+    {
+        Joined h("inner");
+        h.setInput(0, "{k: long, a: long, t: timestamp(s), change_type: string}");
+        h.changeInputs = {0};
+        QVERIFY(!h.start());
+        QVERIFY(h.diagnostics.text().find("cannot take rows back") != std::string::npos);
+    }
     void versionsThatNobodyCanAskForAreReleased()
     {
         Joined h("inner");

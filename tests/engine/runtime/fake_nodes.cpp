@@ -270,6 +270,16 @@ flow::NodeRegistry fakeRegistry(FakeStore& store)
     };
     registry.add(split);
     registry.add(operatorKind("join", -1, [](std::int64_t) { return std::make_unique<Join>(); }));
+    flow::NodeKind pair
+        = operatorKind("pair", 2, [](std::int64_t) { return std::make_unique<RunningSum>(); });
+    pair.bind = [plain = pair.bind](const flow::BindContext& context) {
+        flow::BoundNode bound = plain(context);
+        bound.neededInput = nullptr;
+        bound.neededOfInput
+            = [](const flow::ColumnSet&, std::size_t) { return flow::ColumnSet{"n"}; };
+        return bound;
+    };
+    registry.add(pair);
     flow::NodeKind sink{.name = "store", .category = flow::NodeCategory::Sink};
     sink.bind = [&store](const flow::BindContext& context) {
         flow::BoundNode bound;

@@ -28,6 +28,7 @@ struct FakeStore
 ///   running_sum         one input; one row a batch: the sum of all numbers so far (has state)
 ///   split               one input, even numbers to the branch even, others to the branch odd
 ///   join                any number of inputs, passes everything on
+///   pair                two inputs that it tells apart; else as running_sum
 ///   store               a sink into the FakeStore
 flow::NodeRegistry fakeRegistry(FakeStore& store);
 

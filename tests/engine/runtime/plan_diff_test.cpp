@@ -66,6 +66,34 @@ private slots:
             << "n: unchanged, kept\nb: added\n"
                "o: input changed; input: s -> b; reads b, which is added\n"
                "a: removed\ns: removed, gone";
+        const QString pair = QStringLiteral("  a: {type: add, input: n, by: 1}\n"
+                                            "  b: {type: add, input: n, by: 2}\n"
+                                            "  s: {type: pair, input: [a, b]}\n"
+                                            "  o: {type: store, input: s}\n");
+        const QString above = QStringLiteral("n: unchanged, kept\na: unchanged\nb: unchanged\n");
+        QTest::newRow("inputs that change places")
+            << pair << QString(pair).replace(QLatin1String("[a, b]"), QLatin1String("[b, a]"))
+            << above
+                + QStringLiteral("s: input changed, anew; input: a, b -> b, a; its inputs have "
+                                 "changed places\no: input changed; reads s, whose input is "
+                                 "changed");
+        QTest::newRow("inputs that are renamed change no place")
+            << pair
+            << QString(pair)
+                   .replace(QLatin1String("  a: {"), QLatin1String("  c: {was: a, "))
+                   .replace(QLatin1String("[a, b]"), QLatin1String("[c, b]"))
+            << QStringLiteral("n: unchanged, kept\nc: unchanged (a)\nb: unchanged\n"
+                              "s: unchanged, kept\no: unchanged");
+        QTest::newRow("renamed inputs that change places")
+            << pair
+            << QString(pair)
+                   .replace(QLatin1String("  a: {"), QLatin1String("  c: {was: a, "))
+                   .replace(QLatin1String("  b: {"), QLatin1String("  d: {was: b, "))
+                   .replace(QLatin1String("[a, b]"), QLatin1String("[d, c]"))
+            << QStringLiteral("n: unchanged, kept\nc: unchanged (a)\nd: unchanged (b)\n"
+                              "s: input changed, anew; input: a, b -> d, c; its inputs have "
+                              "changed places\no: input changed; reads s, whose input is "
+                              "changed");
         QTest::newRow("another type of node")
             << sum
             << "  a: {type: running_sum, input: n}\n  s: {type: add, input: a, by: 1}\n"
