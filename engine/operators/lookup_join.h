@@ -69,7 +69,7 @@ private:
     HeldRows m_held;
     EventTime m_watermark = EventTime::min();
     std::int64_t m_loadedNs = -1;
-    WallTime m_refreshAt{INT64_MIN}; // when the table is read again, should rows wait
+    WallTime m_refreshAt{0}; // when the table is read again, should rows wait
 };
 
 } // namespace sluice::operators

@@ -132,13 +132,15 @@ void SourceTask::noteOutcome(flow::PollOutcome outcome)
 // A source too far ahead of others is not polled; it ends epochs all the same.
 bool SourceTask::mustWait()
 {
-    if (m_alignments.empty())
+    if (m_alignments.empty() || m_lastOutcome == flow::PollOutcome::Finished)
         return false;
     const bool isAhead = std::ranges::any_of(m_alignments, [this](const auto& alignment) {
         return alignment->isAhead(m_watermark.us);
     });
-    if (isAhead)
+    if (isAhead) {
         noteOutcome(flow::PollOutcome::Waiting);
+        setIdle(false); // it may have rows
+    }
     if (isAhead != m_isWaiting)
         NodeCounters::set(m_counters.alignmentWaits, isAhead);
     return m_isWaiting = isAhead;
