@@ -103,7 +103,7 @@ Status EngineImpl::start(PipelineSlot& slot, CommandId id, bool readsOnlyKept)
     runtime::RunEnvironment environment = environmentOf(slot.name(), slot.documentPath());
     environment.pipelineVersion = slot.version();
     environment.readsOnlyKept = readsOnlyKept;
-    SLUICE_TRY(makeFolder(environment.stateFolder));
+    SLUICE_TRY(makeFolderDurably(environment.stateFolder));
     SLUICE_TRY(const std::int64_t run,
                m_workspace->workspace().beginRun(slot.name(), slot.version(),
                                                  systemClock().wallNow().us));

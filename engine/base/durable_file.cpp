@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -174,6 +175,21 @@ Status makeFolder(const std::string& path)
     std::filesystem::create_directories(path, failure);
     if (failure)
         return errorFromErrno(failure.value(), "cannot create folder", path);
+    return ok();
+}
+
+Status makeFolderDurably(const std::string& path)
+{
+    std::error_code failure;
+    std::filesystem::path there = std::filesystem::absolute(path, failure).lexically_normal();
+    std::vector<std::filesystem::path> parents; // that get a new name
+    while (!failure && !there.empty() && !std::filesystem::exists(there, failure)) {
+        there = there.parent_path();
+        parents.push_back(there);
+    }
+    SLUICE_TRY(makeFolder(path));
+    for (const std::filesystem::path& parent : parents)
+        SLUICE_TRY(syncFolder(parent.string()));
     return ok();
 }
 

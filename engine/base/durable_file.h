@@ -36,5 +36,7 @@ Result<std::string> readFile(const std::string& path);
 Result<std::size_t> readFilePart(const std::string& path, std::uint64_t offset, std::span<char> to);
 /// Creates a folder and its parents.
 Status makeFolder(const std::string& path);
+/// The same; after a crash the folder and its parents are there.
+Status makeFolderDurably(const std::string& path);
 
 } // namespace sluice

@@ -83,7 +83,8 @@ std::string FileSink::notePath(const std::string& folder) const
 
 Status FileSink::open()
 {
-    return makeFolder(m_folder);
+    SLUICE_TRY(makeFolderDurably(m_folder));
+    return syncFolder(m_folder); // a file that is there counts as committed
 }
 
 Status FileSink::write(const Batch& batch, flow::NodeContext&)

@@ -112,7 +112,7 @@ Error KafkaSink::failure(rd_kafka_error_t* error, const char* what) const
 
 Status KafkaSink::open()
 {
-    SLUICE_TRY(makeFolder(m_config.folder));
+    SLUICE_TRY(makeFolderDurably(m_config.folder));
     SLUICE_TRY(m_producer,
                makeKafkaClient(
                    m_connection, RD_KAFKA_PRODUCER,

@@ -71,6 +71,8 @@ Status TableSink::open()
     SLUICE_TRY(const std::string folder, tableFolder(m_config.lakeFolder, m_config.table));
     m_log.emplace(folder);
     SLUICE_TRY(m_head, openTable(*m_log, request(), m_clock));
+    // A commit that is there counts, though a crash may have come before its name was durable.
+    SLUICE_TRY(syncFolder(m_log->logFolder()));
     m_committedEpoch = m_head.transactionVersion(m_appId).value_or(0);
     SLUICE_TRY(const auto types, m_head.schema(m_config.table));
 

@@ -60,6 +60,7 @@ Result<std::map<std::string, StateChain>> PipelineRun::keepState(EpochParts& epo
 }
 
 // A sync waits for the disk, not for a processor: all sinks' at the same time, beside the state's.
+// A run without a thread does them one after the other.
 Result<std::vector<std::future<Status>>> PipelineRun::makeDurable(const EpochParts& epoch) const
 {
     std::vector<std::future<Status>> syncing;
@@ -69,8 +70,9 @@ Result<std::vector<std::future<Status>>> PipelineRun::makeDurable(const EpochPar
         SLUICE_TRY(failPoint("sink.make_durable", part.node));
         flow::Sink* sink
             = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name)->sink.get();
+        const bool isBeside = m_environment.hasThread && part.sealed->rows > 0;
         syncing.push_back(
-            std::async(part.sealed->rows > 0 ? std::launch::async : std::launch::deferred,
+            std::async(isBeside ? std::launch::async : std::launch::deferred,
                        [sink, &sealed = *part.sealed] { return sink->makeDurable(sealed); }));
     }
     return syncing;

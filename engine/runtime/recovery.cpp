@@ -67,11 +67,14 @@ std::uint64_t bytesOf(std::span<const StateSegment> segments)
 
 Status PipelineRun::start()
 {
-    SLUICE_TRY(makeFolder(m_environment.stateFolder));
+    SLUICE_TRY(makeFolderDurably(m_environment.stateFolder));
     std::vector<std::string> warnings;
     SLUICE_TRY(std::optional<Manifest> manifest, m_manifests.newest(warnings));
     for (std::string& warning : warnings)
         warn(std::move(warning));
+    // A crash may have come before the manifest's name was durable. What is finished by it will be.
+    if (manifest)
+        SLUICE_TRY(syncFolder(m_environment.stateFolder));
     SLUICE_TRY(m_document, m_manifests.keepDocument({m_plan.documentPath, m_plan.text}));
     if (manifest) {
         SLUICE_TRY(finishFormer(*manifest));

@@ -22,7 +22,8 @@ struct RunEnvironment
     std::function<Result<std::unique_ptr<flow::Sink>>(Verdict, const flow::CreateContext&)>
         makeRejectSink;
     flow::PollBudget pollBudget; // of every source
-    /// False: the run has no thread of its own, its owner calls PipelineRun::step().
+    /// False: the run has no thread of its own, its owner calls PipelineRun::step(), and all that
+    /// the run does happens on the owner's thread, in an order that is the same again.
     bool hasThread = true;
     /// Sees all that goes over an edge, on the writer's thread; for tests that check it.
     std::function<void(const std::string& from, const std::string& to, const Message& message)>

@@ -86,8 +86,8 @@ Result<Workspace> Workspace::open(const std::string& folder, bool isReadOnly)
 {
     int lock = -1;
     if (!isReadOnly) {
-        SLUICE_TRY(makeFolder(folder + "/lake"));
-        SLUICE_TRY(makeFolder(folder + "/state"));
+        SLUICE_TRY(makeFolderDurably(folder + "/lake"));
+        SLUICE_TRY(makeFolderDurably(folder + "/state"));
         SLUICE_TRY(lock, takeLock(folder));
     }
     Result<Database> database = Database::open(folder + "/workspace.db", isReadOnly);

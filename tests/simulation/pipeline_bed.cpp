@@ -16,13 +16,13 @@ namespace sluice::test {
 PipelineBed::PipelineBed(std::string folder, const RandomPipeline& pipeline, std::size_t written)
     : m_folder(std::move(folder))
     , m_pipeline(pipeline)
-    , m_catalog(m_folder + "/lake", m_folder)
     , m_written(written)
 {
     if (!makeFolder(m_folder + "/lake") || !makeFolder(m_folder + "/state"))
         qFatal("cannot make %s", m_folder.c_str());
     std::ofstream(m_folder + "/keys.csv") << pipeline.lookupCsv();
     std::ofstream(m_folder + "/in.jsonl", std::ios::app).flush();
+    m_catalog.emplace(m_folder + "/lake", m_folder);
 }
 
 void PipelineBed::addLines(std::size_t count, bool isTorn)
@@ -50,18 +50,21 @@ flow::Services PipelineBed::services(const Clock& clock) const
 {
     return {.clock = &clock,
             .connections = this,
-            .tables = &m_catalog,
+            .tables = &*m_catalog,
             .lakeFolder = m_folder + "/lake",
             .documentFolder = m_folder};
 }
 
-runtime::Plan PipelineBed::plan(const Clock& clock)
+Result<runtime::Plan> PipelineBed::plan(const Clock& clock)
 {
+    m_catalog.emplace(m_folder + "/lake", m_folder);
     Diagnostics diagnostics("p.yaml");
     runtime::Plan out = runtime::planPipeline(m_pipeline.document(), "p.yaml", api::nodeCatalog(),
                                               services(clock), diagnostics);
     if (diagnostics.hasErrors())
-        qFatal("%s\n%s", m_pipeline.document().c_str(), diagnostics.text().c_str());
+        return Error{.code = ErrorCode::ConfigInvalid,
+                     .message = diagnostics.text(),
+                     .object = m_pipeline.document()};
     return out;
 }
 
@@ -69,7 +72,7 @@ runtime::RunEnvironment PipelineBed::environment(const Clock& clock)
 {
     runtime::RunEnvironment out;
     out.services = services(clock);
-    out.stateFolder = m_folder + "/state";
+    out.stateFolder = m_folder + "/state/p";
     out.makeRejectSink
         = [](Verdict verdict,
              const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Sink>> {
@@ -86,7 +89,7 @@ runtime::RunEnvironment PipelineBed::environment(const Clock& clock)
 std::string PipelineBed::compare() const
 {
     TableOracle oracle(m_pipeline, m_folder + "/in.jsonl", m_folder + "/keys.csv");
-    return oracle.compare(m_catalog);
+    return oracle.compare(*m_catalog);
 }
 
 } // namespace sluice::test

@@ -7,6 +7,7 @@
 #include "tests/simulation/random_pipeline.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sluice::test {
@@ -24,7 +25,8 @@ public:
 
     /// What a run needs; scheduler and the rest are the caller's.
     runtime::RunEnvironment environment(const Clock& clock);
-    runtime::Plan plan(const Clock& clock);
+    /// Makes the plan anew; an Error if the folder is in a state that the document does not fit.
+    Result<runtime::Plan> plan(const Clock& clock);
 
     /// Compares every table with what DuckDB makes of the input; "" if nothing differs.
     std::string compare() const;
@@ -38,7 +40,7 @@ private:
 
     const std::string m_folder;
     const RandomPipeline& m_pipeline;
-    lake::LakeCatalog m_catalog;
+    std::optional<lake::LakeCatalog> m_catalog; // begins anew with each plan, as with each process
     std::size_t m_written;
     std::string m_rest; // the second half of a torn line
 };

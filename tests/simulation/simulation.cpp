@@ -14,13 +14,20 @@ constexpr int kStepsAtMost = 200'000;
 
 } // namespace
 
-Simulation::Simulation(std::uint64_t seed, std::string folder)
-    : m_random(seed)
+Simulation::Simulation(std::uint64_t seed, std::string folder, const Fault& fault, RunTrace* trace)
+    : m_folder(std::move(folder))
+    , m_fault(fault)
+    , m_trace(trace)
+    , m_random(seed)
+    , m_randomness(seed)
     , m_clock(seed, {1'700'000'600'000'000})
     , m_queue(m_random)
     , m_pipeline(seed, kRecords)
-    , m_bed(std::move(folder), m_pipeline)
+    , m_bed(m_folder, m_pipeline)
+    , m_disk(m_folder, m_random)
 {
+    if (!m_fault.lostSyncs.empty())
+        m_disk.loseSyncsOf(m_fault.lostSyncs);
 }
 
 std::string Simulation::run()
@@ -30,9 +37,15 @@ std::string Simulation::run()
         end = runOnce(isLast);
         m_deaths += end == End::Died ? 1 : 0;
         m_failures += end == End::Failed ? 1 : 0;
-        if (end == End::Failed && isLast)
+        if (end == End::Failed && isLast && m_run)
             m_trouble = "failed without a cause: " + m_run->status().reason;
         m_run.reset();
+        if (end != End::Finished && chance(2)) {
+            m_disk.cutPower();
+            ++m_powerCuts;
+        }
+        if (m_trace)
+            m_trace->seeFiles(m_folder);
         if (m_trouble.empty())
             m_trouble = m_bed.checks.trouble();
     }
@@ -46,7 +59,22 @@ void Simulation::startRun(bool isLast)
     environment.scheduler = &m_queue;
     environment.hasThread = false;
     environment.pollBudget.rows = kBudgets[m_random() % kBudgets.size()];
-    m_run = std::make_unique<runtime::PipelineRun>(m_bed.plan(m_clock), std::move(environment));
+    if (m_trace)
+        environment.watchEdge
+            = [this, watch = std::move(environment.watchEdge)](const std::string& from,
+                                                               const std::string& to,
+                                                               const runtime::Message& message) {
+                  watch(from, to, message);
+                  m_trace->see(from, to, message);
+              };
+    Result<runtime::Plan> plan = m_bed.plan(m_clock);
+    if (!plan) {
+        m_trouble = plan.error().text();
+        return;
+    }
+    if (m_fault.breakPlan)
+        m_fault.breakPlan(*plan);
+    m_run = std::make_unique<runtime::PipelineRun>(std::move(*plan), std::move(environment));
     if (!isLast && chance(2))
         armFailPoint();
 }
@@ -69,6 +97,8 @@ bool Simulation::dies(bool isLast)
 Simulation::End Simulation::runOnce(bool isLast)
 {
     startRun(isLast);
+    if (!m_run)
+        return End::Failed;
     End end = End::Died;
     for (int steps = 0; !dies(isLast); ++steps) {
         if (m_run->isOver()) {

@@ -6,6 +6,9 @@
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
 
+#include <array>
+#include <filesystem>
+
 #include <QTemporaryDir>
 
 namespace sluice::test {
@@ -22,6 +25,7 @@ private slots:
     {
         int deaths = 0;
         int failures = 0;
+        int powerCuts = 0;
         for (const std::uint64_t seed : seeds(SLUICE_SIMULATED_SEEDS)) {
             const QTemporaryDir folder(memoryFolder() + QStringLiteral("/simulation-XXXXXX"));
             Simulation simulation(seed, folder.path().toStdString());
@@ -29,9 +33,30 @@ private slots:
             QVERIFY2(trouble.empty(), ("seed " + std::to_string(seed) + ": " + trouble).c_str());
             deaths += simulation.deaths();
             failures += simulation.failures();
+            powerCuts += simulation.powerCuts();
         }
-        qInfo("%d deaths, %d failures", deaths, failures);
-        QVERIFY(deaths > 0 && failures > 0);
+        qInfo("%d deaths, %d failures, %d power cuts", deaths, failures, powerCuts);
+        QVERIFY(deaths > 0 && failures > 0 && powerCuts > 0);
+    }
+
+    // Row by row, watermark by watermark, byte by byte of every file.
+    void aSeedGivesTheSameRunAgain()
+    {
+        const QTemporaryDir above(memoryFolder() + QStringLiteral("/again-XXXXXX"));
+        const std::string folder = above.filePath("bed").toStdString();
+        for (const std::uint64_t seed : seeds(6)) {
+            std::array<RunTrace, 2> traces;
+            for (RunTrace& trace : traces) {
+                std::filesystem::remove_all(folder);
+                const std::string trouble = Simulation(seed, folder, {}, &trace).run();
+                QVERIFY2(trouble.empty(),
+                         ("seed " + std::to_string(seed) + ": " + trouble).c_str());
+            }
+            QVERIFY(traces[0].size() > 100);
+            const std::string difference = traces[0].difference(traces[1]);
+            QVERIFY2(difference.empty(),
+                     ("seed " + std::to_string(seed) + ": " + difference).c_str());
+        }
     }
 };
 

@@ -25,7 +25,7 @@ std::string liveOnce(std::uint64_t seed, const std::string& folder)
         runtime::RunEnvironment environment = bed.environment(systemClock());
         environment.scheduler = &scheduler;
         environment.pollBudget.rows = std::size_t(1) << (random() % 13);
-        runtime::PipelineRun run(bed.plan(systemClock()), std::move(environment));
+        runtime::PipelineRun run(bed.plan(systemClock()).value(), std::move(environment));
         const flow::Epoch enough = flow::Epoch(random() % 3);
         const auto isDone = [&] {
             const runtime::RunStatus status = run.status();

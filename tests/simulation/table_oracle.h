@@ -26,7 +26,11 @@ public:
 
 private:
     /// Returns the first column of the answer, a line a row.
-    std::string ask(const std::string& sql);
+    Result<std::string> ask(const std::string& sql);
+    std::string mustAsk(const std::string& sql);
+    /// Returns what differs in a table.
+    Result<std::string> differences(const RandomPipeline::TableCheck& check,
+                                    const flow::TableFileSet& files);
 
     const RandomPipeline& m_pipeline;
     duckdb_database m_database = nullptr;

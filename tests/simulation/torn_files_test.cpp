@@ -52,7 +52,8 @@ public:
         environment.scheduler = &m_queue;
         environment.hasThread = false;
         environment.pollBudget.rows = 20;
-        run = std::make_unique<runtime::PipelineRun>(bed.plan(m_clock), std::move(environment));
+        run = std::make_unique<runtime::PipelineRun>(bed.plan(m_clock).value(),
+                                                     std::move(environment));
     }
     template <class Condition> void until(Condition isDone)
     {
@@ -173,9 +174,9 @@ private:
     fs::path pathOf(const QString& file) const
     {
         if (file == QStringLiteral("manifest"))
-            return lastOf(folder("bed") + "/state", ".json");
+            return lastOf(folder("bed") + "/state/p", ".json");
         if (file == QStringLiteral("state"))
-            return lastOf(folder("bed") + "/state", ".bin"); // state-... is behind log-...
+            return lastOf(folder("bed") + "/state/p", ".bin"); // state-... is behind log-...
         if (file == QStringLiteral("log"))
             return firstLog();
         if (file == QStringLiteral("commit"))
@@ -186,7 +187,7 @@ private:
     }
     fs::path firstLog() const
     {
-        for (const auto& entry : fs::directory_iterator(folder("bed") + "/state"))
+        for (const auto& entry : fs::directory_iterator(folder("bed") + "/state/p"))
             if (entry.path().filename().string().starts_with("log-"))
                 return entry.path();
         return {};

@@ -28,6 +28,17 @@ private slots:
         QVERIFY(text.error().code == ErrorCode::NotFound);
         QCOMPARE(text.error().object, std::string("/nowhere/at/all"));
     }
+    void makesAFolderWithItsParents()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("a/b/c").toStdString();
+        QVERIFY(makeFolderDurably(path));
+        QVERIFY(makeFolderDurably(path)); // there already
+        QVERIFY(writeFileDurably(path + "/file", "text"));
+        const Status made = makeFolderDurably(path + "/file/d"); // a file is in the way
+        QVERIFY(!made);
+        QVERIFY(made.error().object.starts_with(path));
+    }
     void aFolderThatIsNotThereIsAnError()
     {
         const Status written = writeFileDurably("/nowhere/x", "text");
