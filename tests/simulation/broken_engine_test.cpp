@@ -35,6 +35,7 @@ private slots:
         losing("a commit's name", "/_delta_log$");
         losing("a table's name", "/lake/[^/]+$");
         losing("the state", "/state-");
+        losing("a log of state", "/log-");
         losing("the manifest", "/manifest-");
         losing("the names of manifest and state", "/state/p$");
         losing("the folder of the state", "/state$");

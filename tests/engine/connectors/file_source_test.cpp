@@ -242,6 +242,20 @@ private slots:
         QCOMPARE(context.watermark().us, kNewestUs - 5'000'000 - 1000);
     }
 
+    void noFilesGiveNoWatermark() // FLINK-8001
+    {
+        const auto source = bind("{path: '*.jsonl', follow: true, schema: {a: long, t: "
+                                 "timestamp(ms)}, event_time: {column: t, idle_after: 1s}}")
+                                .make();
+        QVERIFY(source->open(std::nullopt));
+        CollectingContext context;
+        QCOMPARE(drain(*source, context), PollOutcome::CaughtUp);
+        QVERIFY(context.watermark() == EventTime::min());
+        write("a.jsonl", "{\"a\":1,\"t\":5000}\n"); // not late, since nothing was promised
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 1; }));
+        QCOMPARE(context.watermark().us, std::int64_t(5'000'000 - 1000));
+    }
+
     void followingTakesWhatIsAppendedAndNewFiles()
     {
         write("a.jsonl", "{\"a\":1}\n{\"a\":");

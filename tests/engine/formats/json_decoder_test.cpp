@@ -140,7 +140,7 @@ private slots:
         QCOMPARE(rowText(*decoded->columns, 0), row);
     }
 
-    void theRecordAfterABadOneIsReadAsIfNothingHadHappened()
+    void theRecordAfterABadOneIsReadAsIfNothingHadHappened() // Arroyo 891
     {
         const RecordLayout layout = layoutOf("{a: long, s: string, l: 'list<long>'}");
         JsonDecoder decoder(layout, allOf(layout));

@@ -118,6 +118,31 @@ private slots:
         }
         QVERIFY(!expected.empty());
     }
+    // What closes them is the clock, whose next call has to come back with the state.
+    void windowsOfTheClockCloseAfterARestartThoughNothingComes() // Bytewax 138
+    {
+        using namespace std::chrono_literals;
+        OperatorHarness h(WindowAggregate::kind(),
+                          "{window: {tumbling: 1m}, time: processing, group_by: [k], aggregates: "
+                          "{n: count(*)}}",
+                          kSchema);
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        QVERIFY(h.feed({row("a", 1, "1"), row("a", 2, "1")}));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Whole));
+        const auto due = h.op->wakesAt();
+        QVERIFY(due);
+        QCOMPARE(due->us, h.clock.wallNow().us + 60'000'000); // the harness begins on a full minute
+        h.clock.advance(59s);
+        QVERIFY(h.op->onClock(h.context));
+        QCOMPARE(h.takeRows(), std::string());
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        h.clock.advance(1s);
+        QVERIFY(h.op->onClock(h.context));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"window_start\":\"2026-01-01T00:00:00.000Z\",\"window_end\":\"2026-"
+                             "01-01T00:01:00.000Z\",\"k\":\"a\",\"n\":2}\n"));
+        QVERIFY(!h.op->wakesAt());
+    }
     void filtersAndNegativeTimes()
     {
         OperatorHarness h(
