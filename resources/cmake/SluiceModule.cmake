@@ -83,11 +83,15 @@ function(sluice_tests module)
   if(NOT arg_LABEL)
     set(arg_LABEL fast)
   endif()
+  set(timeout 300)
+  if(SLUICE_SANITIZE)
+    set(timeout 1800) # a run takes five to ten times as long
+  endif()
   foreach(file IN LISTS arg_FILES)
     get_filename_component(stem ${file} NAME_WE)
     add_test(NAME ${module}.${stem} COMMAND ${target} --file ${stem})
     set_tests_properties(${module}.${stem} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=offscreen" LABELS
-                         ${arg_LABEL} TIMEOUT 300)
+                         ${arg_LABEL} TIMEOUT ${timeout})
   endforeach()
 endfunction()
 

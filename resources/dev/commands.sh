@@ -6,7 +6,9 @@ devHelp() {
   cat <<'TEXT'
 ./dev run [ARGS]      build, then start the console on its demo plant; without a display: headless
 ./dev test [ARGS]     build, then run all tests that need no server (ARGS go to ctest)
-./dev test --sanitize the same under the address and undefined-behaviour sanitizers
+./dev test --sanitize [quick] [address|thread] [ARGS]
+                      the engine's tests under the address and undefined-behaviour sanitizers, and under the
+                      thread sanitizer, or one of both; quick: those that CI runs
 ./dev interop [ARGS]  tests against a real Kafka broker, delta-rs and Spark
 ./dev bench NAME      a benchmark: job, nexmark, latency, recovery, kafka, peers; --json prints an array of objects
 ./dev soak kill       kills the program over and over, looks for what is lost or twice; --cycles N --json
@@ -29,10 +31,7 @@ devRun() {
 devTest() {
   if [ "${1:-}" = --sanitize ]; then
     shift
-    installAll
-    step "configure asan" cmake --preset asan
-    step "build asan" ninja -C build/asan -j "${SLUICE_JOBS:-$(nproc)}"
-    (cd build/asan && ASAN_OPTIONS=detect_leaks=0 ctest --output-on-failure -L fast "$@")
+    devSanitize "$@"
     return
   fi
   buildTargets all
