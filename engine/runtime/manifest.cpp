@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/runtime/manifest.h"
 
+#include "engine/base/byte_stream.h"
 #include "engine/base/checksum.h"
 #include "engine/base/durable_file.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view kStateHeader{"SLUICEST\x01\0\0\0", 12};
 constexpr std::string_view kLogHeader{"SLUICELG\x01\0\0\0", 12};
+constexpr int kStateFormat = 1; // the last four bytes of both
 constexpr std::size_t kKeptManifests = 3;
 
 std::string numbered(const char* prefix, flow::Epoch epoch, const char* ending)
@@ -165,6 +167,8 @@ Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& 
         Result<Manifest> manifest = read(m_folder + "/" + name);
         if (manifest)
             return std::optional<Manifest>(std::move(*manifest));
+        if (manifest.error().code == ErrorCode::Unsupported)
+            return manifest.error();
         warnings.push_back(manifest.error().text());
         last = manifest.error();
     }
@@ -194,8 +198,12 @@ Status ManifestStore::readState(const StateSegment& segment, std::span<char> to)
     const std::string_view wanted = isLog ? kLogHeader : kStateHeader;
     std::string header(wanted.size(), '\0');
     SLUICE_TRY(std::size_t got, readFilePart(path, 0, std::span<char>(header)));
-    if (got != wanted.size() || header != wanted)
-        return damaged(path, "this is not a state file of version 1");
+    if (got != wanted.size() || !header.starts_with(wanted.substr(0, 8)))
+        return damaged(path, "this is not a state file");
+    if (header != wanted) {
+        ByteReader version(std::string_view(header).substr(8));
+        return unknownFormat(path, "the state", std::to_string(version.u32()), kStateFormat);
+    }
     SLUICE_TRY(got, readFilePart(path, segment.offset, to.first(segment.length)));
     if (got != segment.length)
         return damaged(path, "the state file ends too early");

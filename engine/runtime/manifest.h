@@ -79,7 +79,8 @@ public:
     Result<FormerDocument> readDocument(const std::string& name) const;
 
     /// Returns the newest whole manifest; nullopt if there is none at all. Torn or flipped ones
-    /// are skipped and described in warnings; if none of several is whole, DecodeFailed.
+    /// are skipped and described in warnings; if none of several is whole, DecodeFailed. One of
+    /// another format is not skipped: Unsupported.
     Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
     /// Reads a piece of state, checked.
     Result<std::string> readState(const StateSegment& segment) const;
@@ -99,6 +100,11 @@ private:
 
     std::string m_folder;
 };
+
+/// The Error for something stored in a format that this program does not read: Unsupported. It is
+/// never passed over for something older.
+Error unknownFormat(const std::string& object, const std::string& what, const std::string& found,
+                    int known);
 
 /// JSON form of a manifest, one line; exposed for tests and for tools.
 std::string manifestToJson(const Manifest& manifest);

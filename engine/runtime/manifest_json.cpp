@@ -9,6 +9,8 @@
 namespace sluice::runtime {
 namespace {
 
+constexpr int kManifestFormat = 1;
+
 template <class Number> Number numberOf(const DocumentNode* node)
 {
     Number out{};
@@ -58,11 +60,23 @@ Result<StateSegment> segmentOf(const DocumentNode& item, const std::string& obje
 
 } // namespace
 
+Error unknownFormat(const std::string& object, const std::string& what, const std::string& found,
+                    int known)
+{
+    return {.code = ErrorCode::Unsupported,
+            .message = what + " is of format " + found + ", written by another version of the "
+                + "program; this one reads format " + std::to_string(known),
+            .object = object,
+            .hint = "Run the version that wrote it, or remove the pipeline's state and tables to "
+                    "begin again.",
+            .cause = {}};
+}
+
 std::string manifestToJson(const Manifest& manifest)
 {
     JsonWriter json;
     json.beginObject();
-    json.key("format").value(std::int64_t(1));
+    json.key("format").value(std::int64_t(kManifestFormat));
     json.key("epoch").value(std::int64_t(manifest.epoch));
     json.key("document").value(manifest.document);
     writeTexts(json, "fingerprints", manifest.fingerprints);
@@ -98,12 +112,15 @@ Result<Manifest> manifestFromJson(const std::string& text, const std::string& ob
 {
     Diagnostics diagnostics(object);
     const DocumentNode root = parseDocument(text, diagnostics);
-    if (diagnostics.hasErrors() || numberOf<int>(root.find("format")) != 1)
+    const DocumentNode* format = root.find("format");
+    if (diagnostics.hasErrors() || !format)
         return Error{.code = ErrorCode::DecodeFailed,
-                     .message = "this is not a manifest of format 1",
+                     .message = "this is not a manifest",
                      .object = object,
-                     .hint = "It was written by another version or damaged.",
+                     .hint = "It was changed on disk; an earlier epoch is used if there is one.",
                      .cause = {}};
+    if (numberOf<int>(format) != kManifestFormat)
+        return unknownFormat(object, "the manifest", format->text, kManifestFormat);
     Manifest manifest;
     manifest.epoch = numberOf<flow::Epoch>(root.find("epoch"));
     if (const DocumentNode* document = root.find("document"))

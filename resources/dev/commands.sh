@@ -9,6 +9,7 @@ devHelp() {
 ./dev test --sanitize [quick] [address|thread] [ARGS]
                       the engine's tests under the address and undefined-behaviour sanitizers, and under the
                       thread sanitizer, or one of both; quick: those that CI runs
+./dev golden          keep what this version leaves on disk for later ones (tests/golden)
 ./dev interop [ARGS]  tests against a real Kafka broker, delta-rs and Spark
 ./dev bench NAME      a benchmark: job, nexmark, latency, recovery, kafka, peers; --json prints an array of objects
 ./dev soak kill       kills the program over and over, looks for what is lost or twice; --cycles N --json
@@ -36,6 +37,16 @@ devTest() {
   fi
   buildTargets all
   (cd "$build" && ctest --output-on-failure -j 2 -LE 'interop|bench' "$@")
+}
+
+# See "On disk" in docs/architecture.md.
+devGolden() {
+  local version
+  version=$(sed -nE 's/^project\(sluice VERSION ([0-9]+\.[0-9]+).*/\1/p' CMakeLists.txt)
+  buildTargets make_golden
+  mkdir -p tests/golden/versions
+  "$build/tests/make_golden" tests/golden/pipeline "tests/golden/versions/$version"
+  say "tests/golden/versions/$version: $(du -sh "tests/golden/versions/$version" | cut -f1)"
 }
 
 devCtl() {
