@@ -201,7 +201,7 @@ Status GroupAggregate::emitChanges(flow::NodeContext& context)
                    m_changes.stream(changes, keyColumns, after, m_config.output, times));
         if (m_config.hasEventTime)
             out.eventTimes
-                = std::make_shared<arrow::Int64Array>(std::int64_t(times.size()),
+                = std::make_shared<arrow::Int64Array>(out.rows(),
                                                       arrow::Buffer::FromVector(std::move(times)));
         NodeCounters::add(context.counters().created, std::uint64_t(out.rows()));
         context.emit(std::move(out));

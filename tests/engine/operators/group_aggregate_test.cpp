@@ -149,6 +149,10 @@ private slots:
                              "\"root\":3,\"change_type\":\"update_preimage\"}\n"
                              "{\"k\":1,\"most\":9,\"top\":[{\"value\":9,\"count\":2}],\"even\":1,"
                              "\"root\":3,\"change_type\":\"update_postimage\"}\n"));
+        // Each change has an event time: that of the group's newest row.
+        const Batch& changes = h.context.batches.back();
+        QCOMPARE(changes.eventTimes->length(), std::int64_t(2));
+        QCOMPARE(changes.eventTime(1).us, std::int64_t(3'000'000));
         // Only a list differs.
         QVERIFY(h.feed({test::sampleJson({3000, 1, 9})}));
         QCOMPARE(h.takeRows(),

@@ -91,7 +91,7 @@ private slots:
                    .replace(QLatin1String("  b: {"), QLatin1String("  d: {was: b, "))
                    .replace(QLatin1String("[a, b]"), QLatin1String("[d, c]"))
             << QStringLiteral("n: unchanged, kept\nc: unchanged (a)\nd: unchanged (b)\n"
-                              "s: input changed, anew; input: a, b -> d, c; its inputs have "
+                              "s: input changed, anew; input: c, d -> d, c; its inputs have "
                               "changed places\no: input changed; reads s, whose input is "
                               "changed");
         QTest::newRow("another type of node")
