@@ -14,8 +14,9 @@ using Texts = std::vector<std::string>;
 
 std::string reject(const char* node, int position)
 {
-    return std::string(R"([null, "in", "0", )") + std::to_string(position) + R"(, null, null, ")"
-        + node + R"(", "late", null, null, null, null, 1, 1, null])";
+    // Not as raw strings: moc takes a quote before their end for the end of the file's namespaces.
+    return "[null, \"in\", \"0\", " + std::to_string(position) + ", null, null, \"" + node
+        + "\", \"late\", null, null, null, null, 1, 1, null]";
 }
 
 // The nodes and positions of a reject table's rows.
