@@ -209,6 +209,10 @@ void EngineImpl::samplePipelines(EngineSnapshot& out)
             if (continueSwap(*slot))
                 pipeline.state = RunState::Starting;
         }
+        // Stopped only for its shadow: who waits for its end waits on.
+        if (const auto shadow = m_shadows.find(name); shadow != m_shadows.end()
+            && shadow->second.isHandingOver() && shadow->second.startsReal && !slot->isRunning())
+            pipeline.state = RunState::Starting;
         if (const auto shadow = m_shadows.find(realName(name)); shadow != m_shadows.end())
             pipeline.rowsExpected = shadow->second.spec.rows;
         out.pipelines.push_back(std::move(pipeline));

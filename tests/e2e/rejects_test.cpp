@@ -180,12 +180,12 @@ private slots:
         QCOMPARE(site.sql("SELECT attempt, replay_id IS NOT NULL AS again, count(*) AS n FROM "
                           "quarantine.p GROUP BY ALL ORDER BY attempt"),
                  QByteArray(
-                     "[{\"attempt\":1,\"again\":false,\"n\":3},{\"attempt\":2,\"again\":true,"
+                     "[{\"attempt\":1,\"again\":false,\"n\":3},\n {\"attempt\":2,\"again\":true,"
                      "\"n\":1}]"));
         // Where it came from and when is as it was; what was read is kept.
         QCOMPARE(site.sql(
                      "SELECT count(*) AS n, sum(is_edited::INT) AS edited, count(DISTINCT "
-                     "replay_id) AS ids, min(q.\"position\" = r.\"position\" AND q.event_time = "
+                     "r.replay_id) AS ids, min(q.\"position\" = r.\"position\" AND q.event_time = "
                      "r.event_time AND q.ingest_time = r.ingest_time AND r.replayed_at > "
                      "q.ingest_time) AS same FROM replayed.p r JOIN quarantine.p q USING (source, "
                      "\"partition\", \"position\", attempt)"),
