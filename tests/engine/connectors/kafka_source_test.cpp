@@ -133,6 +133,49 @@ private slots:
         }));
         QCOMPARE(context.counters().alignmentWaits.load(), std::int64_t(0));
     }
+    // Partition 1 has nothing new after the restart, and is read to its end long before the time
+    // after which it counts as idle.
+    void aPartitionThatIsSilentAfterARestartHoldsTheWatermark() // FLINK-32828
+    {
+        send(0, 50, 0);
+        send(50, 10, 1);
+        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: "
+                                "timestamp(ms)}, event_time: {column: t, idle_after: 1m}}");
+        QVERIFY2(!bound.diagnostics.hasErrors(), bound.diagnostics.text().c_str());
+        std::string position;
+        {
+            CollectingContext before;
+            const auto source = bound.make();
+            QVERIFY(source->open(std::nullopt));
+            QVERIFY(pollUntil(*source, before, [&] { return before.rows.size() == 60; }));
+            position = source->position();
+        }
+        CollectingContext after;
+        const auto source = bound.make();
+        QVERIFY(source->open(position));
+        for (const int round : {1, 2, 3, 4}) { // fetches between them that find partition 1 empty
+            send(round * 1000, 10, 0);
+            const auto wanted = std::size_t(round) * 10;
+            QVERIFY(pollUntil(*source, after, [&] { return after.rows.size() == wanted; }));
+        }
+        QCOMPARE(after.watermark().us, std::int64_t(59'000'000 - 1000));
+    }
+    void aPartitionThatNeverHadARowHoldsTheWatermark() // FLINK-32828
+    {
+        send(0, 10, 0);
+        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: "
+                                "timestamp(ms)}, event_time: {column: t}}");
+        std::string position;
+        for (const int life : {1, 2}) {
+            CollectingContext context;
+            const auto source = bound.make();
+            QVERIFY(source->open(life == 1 ? std::nullopt : std::optional(position)));
+            QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 10; }));
+            QVERIFY(context.watermark() == EventTime::min());
+            position = source->position();
+            send(life * 100, 10, 0);
+        }
+    }
     void aBrokerThatGoesAwayIsWaitedFor()
     {
         send(0, 5, 0);

@@ -106,7 +106,7 @@ private slots:
         QCOMPARE(marks.align(at(1000)), std::size_t(1));
         QCOMPARE(marks.align(at(1010)), std::size_t(0));
     }
-    void noPartitionsGiveNoWatermark()
+    void noPartitionsGiveNoWatermark() // FLINK-8001
     {
         const PartitionWatermarks marks({.idleAfter = 1s});
         QVERIFY(!marks.current(at(1000)));
