@@ -5,7 +5,6 @@
 #include "engine/formats/csv_decoder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include <glob.h>
@@ -14,14 +13,6 @@ namespace sluice::connectors {
 namespace {
 
 constexpr std::int64_t kLookEveryNs = 500'000'000;
-
-std::int64_t numberOf(const DocumentNode* node)
-{
-    std::int64_t out = 0;
-    if (node)
-        std::from_chars(node->text.data(), node->text.data() + node->text.size(), out);
-    return out;
-}
 
 bool isPattern(const std::string& path)
 {
@@ -41,26 +32,7 @@ FileSource::FileSource(FileSourceConfig config, const flow::ColumnSet& needed)
 Status FileSource::open(const std::optional<std::string>& position)
 {
     if (position) {
-        Diagnostics diagnostics("position");
-        const DocumentNode root = parseDocument(*position, diagnostics);
-        const DocumentNode* files = root.find("files");
-        if (diagnostics.hasErrors() || !files)
-            return Error{.code = ErrorCode::DecodeFailed,
-                         .message = "the kept position is damaged",
-                         .object = m_config.node,
-                         .hint = "Reset the pipeline, which reads its files again.",
-                         .cause = {}};
-        for (const DocumentNode& file : files->items) {
-            Entry entry;
-            const DocumentNode* path = file.find("path");
-            entry.position.inode = std::uint64_t(numberOf(file.find("inode")));
-            entry.position.offset = numberOf(file.find("offset"));
-            if (const DocumentNode* header = file.find("header"))
-                entry.position.header = header->text;
-            if (path)
-                m_entries[path->text] = entry;
-        }
-        m_intake.restoreWatermarks(root.find("watermarks"));
+        SLUICE_TRY(restore(*position));
     }
     SLUICE_TRY(findFiles());
     if (m_entries.empty() && !m_config.follows)
@@ -376,32 +348,6 @@ void FileSource::updateLag(flow::SourceContext& context) const
     }
     NodeCounters::set(context.counters().lagRows,
                       left * m_rowsRead / std::max<std::int64_t>(1, m_bytesRead));
-}
-
-std::string FileSource::position() const
-{
-    JsonWriter json;
-    std::vector<std::string> partitions;
-    json.beginObject().key("files").beginArray();
-    for (const auto& [path, entry] : m_entries) {
-        const FollowedFile::Position& at
-            = m_current && m_current->path() == path ? m_current->position() : entry.position;
-        json.beginObject()
-            .key("path")
-            .value(path)
-            .key("inode")
-            .value(std::uint64_t(at.inode))
-            .key("offset")
-            .value(at.offset);
-        if (!at.header.empty())
-            json.key("header").value(at.header);
-        json.endObject();
-        partitions.push_back(shownName(path));
-    }
-    json.endArray().key("watermarks");
-    m_intake.writeWatermarks(json, partitions);
-    json.endObject();
-    return json.take();
 }
 
 } // namespace sluice::connectors

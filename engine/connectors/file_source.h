@@ -46,6 +46,7 @@ private:
         bool isDone = false; // read to its end and not followed
     };
 
+    Status restore(const std::string& position);
     Status findFiles();
     Result<bool> openNext(flow::SourceContext& context);
     Status begin(const std::string& path, SteadyTime now);

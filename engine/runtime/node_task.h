@@ -3,7 +3,6 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/reject_schema.h"
-#include "engine/runtime/alignment.h"
 #include "engine/runtime/decision_sampler.h"
 #include "engine/runtime/edge_queue.h"
 #include "engine/runtime/rate_limit.h"
@@ -137,55 +136,6 @@ private:
     bool m_hasFailed = false;
     bool m_isIdle = false;
     std::int64_t m_blockedSinceNs = 0;
-};
-
-/// Runs a source: polls while there is room, ends epochs when the coordinator asks.
-class SourceTask final : public NodeTask
-{
-public:
-    SourceTask(TaskQueue& queue, int depth, std::string node, const Clock& clock,
-               RunReporter& reporter, std::unique_ptr<flow::Source> source,
-               const flow::PollBudget& budget = {});
-
-    /// The source is not polled: only kept records come through it. Before the first step.
-    void readsOnlyKept() { m_isStopped = true; }
-
-    /// Hands over an epoch request; any thread.
-    void requestEpoch(EpochRequestPtr request);
-    /// Tells the source that a position is committed; any thread, done on the next step.
-    void positionCommitted(std::string position);
-    /// Returns the source's trouble as of the last step; any thread.
-    std::string trouble() const;
-    /// Lets the source wait for others; before the first step.
-    void alignWith(std::shared_ptr<const Alignment> alignment)
-    {
-        m_alignments.push_back(std::move(alignment));
-    }
-    const SourceProgress& progress() const { return m_progress; }
-
-private:
-    StepOutcome step() override;
-    void advanceWatermark(EventTime watermark) override;
-    void setIdle(bool isIdle) override;
-    bool mustWait();
-    void noteOutcome(flow::PollOutcome outcome);
-    void endEpoch(const EpochRequestPtr& request);
-    void readAgain(const EpochRequest& request);
-    void countIn();
-    void passCommitted();
-    void noteTrouble();
-
-    std::unique_ptr<flow::Source> m_source;
-    const flow::PollBudget m_budget;
-    flow::PollOutcome m_lastOutcome = flow::PollOutcome::More;
-    SourceProgress m_progress;
-    std::vector<std::shared_ptr<const Alignment>> m_alignments;
-    bool m_isStopped = false;
-    bool m_isWaiting = false; // for others, by an alignment
-    mutable std::mutex m_mutex;
-    EpochRequestPtr m_request;
-    std::string m_committed;
-    std::string m_trouble;
 };
 
 /// Runs a node with inputs: takes messages in order from each queue, aligns epochs over them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/runtime/node_task.h"
+#include "engine/runtime/source_task.h"
 
 #include <algorithm>
 #include <utility>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/runtime/manifest.h"
-#include "engine/runtime/node_task.h"
 #include "engine/runtime/plan.h"
+#include "engine/runtime/source_task.h"
 
 #include <memory>
 #include <string>

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kAhead = 16; // keys whose slots are on their way from memory
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
+constexpr std::uint8_t kPieceFormat = 1;
 constexpr std::size_t kWorthThreads = 200'000; // keys
 constexpr double kFirstSlots = 16;
 constexpr double kGrowth = 1.5;
@@ -147,7 +148,8 @@ void SeenSet::saveAll(ByteWriter& out, EventTime watermark)
     saveNew(out);
 }
 
-// A piece: how many keys (varint), how many of each bucket (u32), the keys by bucket.
+// A piece: its format (u8), how many keys (varint), how many of each bucket (u32), the keys by
+// bucket.
 void SeenSet::saveNew(ByteWriter& out)
 {
     std::array<std::uint32_t, kBuckets> counts{};
@@ -161,6 +163,7 @@ void SeenSet::saveNew(ByteWriter& out)
     m_sorted.resize(m_changes.size());
     for (const SeenKey& key : m_changes)
         m_sorted[places[key.high >> kBucketShift]++] = key;
+    out.u8(kPieceFormat);
     out.varint(m_sorted.size());
     out.raw(counts.data(), sizeof counts);
     out.raw(m_sorted.data(), m_sorted.size() * sizeof(SeenKey));
@@ -261,6 +264,13 @@ Status SeenSet::readPieces(std::string_view bytes, std::vector<Piece>& pieces)
     ByteReader in(bytes);
     while (in.left() > 0) {
         Piece& piece = pieces.emplace_back();
+        if (const std::uint8_t format = in.u8(); format != kPieceFormat)
+            return Error{.code = ErrorCode::Unsupported,
+                         .message = "keys of format " + std::to_string(format)
+                             + ", this program reads " + std::to_string(kPieceFormat),
+                         .object = "deduplication state",
+                         .hint = "Go on with the version of Sluice that wrote it.",
+                         .cause = {}};
         const std::uint64_t count = in.varint();
         std::array<std::uint32_t, kBuckets> counts{};
         in.raw(counts.data(), sizeof counts);
