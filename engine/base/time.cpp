@@ -42,10 +42,13 @@ const Clock& systemClock()
 std::string timestampText(std::int64_t us)
 {
     using namespace std::chrono;
-    const sys_time<Micros> point{Micros{us}};
-    const auto day = floor<days>(point);
-    const year_month_day date{day};
-    const hh_mm_ss time{point - day};
+    constexpr std::int64_t kDayUs = 86'400'000'000;
+    constexpr std::int64_t kMostUs = 900'000'000'000'000'000; // years have 16 bits in <chrono>
+    if (us > kMostUs || us < -kMostUs)
+        return std::to_string(us) + "us";
+    const std::int64_t usOfDay = (us % kDayUs + kDayUs) % kDayUs;
+    const year_month_day date{sys_days{days{(us - usOfDay) / kDayUs}}};
+    const hh_mm_ss time{Micros{usOfDay}};
     const auto fraction = time.subseconds().count();
     std::array<char, 64> text{};
     const int length

@@ -3,6 +3,8 @@
 
 #include "tests/support/test_main.h"
 
+#include <limits>
+
 namespace sluice {
 
 class TimeTest : public QObject
@@ -18,6 +20,9 @@ private slots:
         QTest::newRow("micros") << qint64(1) << "1970-01-01T00:00:00.000001Z";
         QTest::newRow("before the epoch") << qint64(-1000) << "1969-12-31T23:59:59.999Z";
         QTest::newRow("leap day") << qint64(1709208000000000) << "2024-02-29T12:00:00.000Z";
+        QTest::newRow("no watermark yet")
+            << std::numeric_limits<qint64>::min() << "-9223372036854775808us";
+        QTest::newRow("far") << qint64(253402300799999999) << "9999-12-31T23:59:59.999999Z";
     }
     void timestampsReadAsIso()
     {
