@@ -2,11 +2,8 @@
 #include "engine/state/seen_set.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
-#include <cstring>
-#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -15,7 +12,6 @@ namespace {
 
 constexpr std::size_t kAhead = 16; // keys whose slots are on their way from memory
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
-constexpr std::uint8_t kPieceFormat = 1;
 constexpr std::size_t kWorthThreads = 200'000; // keys
 constexpr double kFirstSlots = 16;
 constexpr double kGrowth = 1.5;
@@ -136,38 +132,42 @@ void SeenSet::rebuild(std::size_t part)
     m_bytes = m_bytes + table.bytes() - bytesBefore;
 }
 
+// A part at a time, so that no more than its keys are there twice; the parts follow one another as
+// their buckets do.
 void SeenSet::saveAll(ByteWriter& out, EventTime watermark)
 {
     m_watermark = std::max(watermark, m_watermark);
     const std::int64_t release = releaseUs();
-    m_changes.clear();
+    std::size_t kept = 0;
     for (const SeenTable& part : m_parts)
+        kept += part.countKept(release);
+    m_savedNewestUs = INT64_MIN;
+    SeenPieces::writeHead(out, kept);
+    std::vector<SeenKey> keys;
+    for (const SeenTable& part : m_parts) {
+        keys.clear();
         for (const SeenKey& key : part.all())
             if (key.low != 0 && !SeenTable::isReleased(key, release))
-                m_changes.push_back(key);
-    saveNew(out);
+                keys.push_back(key);
+        writeSorted(keys, out);
+    }
+    m_changes.clear();
 }
 
-// A piece: its format (u8), how many keys (varint), how many of each bucket (u32), the keys by
-// bucket.
 void SeenSet::saveNew(ByteWriter& out)
 {
-    std::array<std::uint32_t, kBuckets> counts{};
     m_savedNewestUs = INT64_MIN;
-    for (const SeenKey& key : m_changes) {
-        ++counts[key.high >> kBucketShift];
-        m_savedNewestUs = std::max<std::int64_t>(m_savedNewestUs, key.timeUs);
-    }
-    std::array<std::size_t, kBuckets> places{};
-    std::exclusive_scan(counts.begin(), counts.end(), places.begin(), std::size_t(0));
-    m_sorted.resize(m_changes.size());
-    for (const SeenKey& key : m_changes)
-        m_sorted[places[key.high >> kBucketShift]++] = key;
-    out.u8(kPieceFormat);
-    out.varint(m_sorted.size());
-    out.raw(counts.data(), sizeof counts);
-    out.raw(m_sorted.data(), m_sorted.size() * sizeof(SeenKey));
+    SeenPieces::writeHead(out, m_changes.size());
+    writeSorted(m_changes, out);
     m_changes.clear();
+}
+
+void SeenSet::writeSorted(const std::vector<SeenKey>& keys, ByteWriter& out)
+{
+    for (const SeenKey& key : keys)
+        m_savedNewestUs = std::max<std::int64_t>(m_savedNewestUs, key.timeUs);
+    SeenPieces::sortByBucket(keys, m_sorted);
+    SeenPieces::writeKeys(out, m_sorted);
 }
 
 EventTime SeenSet::savedUntil() const
@@ -200,37 +200,34 @@ void SeenSet::put(const SeenKey& key)
     }
 }
 
-void SeenSet::putPart(std::size_t part, const std::vector<Piece>& pieces)
+bool SeenSet::putPart(std::size_t part, const SeenPieces& pieces)
 {
     if (m_parts[part].size() == 0)
         m_parts[part].populate();
-    constexpr std::size_t kOfPart = kBuckets / kParts;
+    constexpr std::size_t kOfPart = SeenPieces::kBuckets / kParts;
     for (std::size_t bucket = part * kOfPart; bucket < (part + 1) * kOfPart; ++bucket)
-        for (const Piece& piece : pieces) {
-            const std::string_view keys = piece[bucket];
-            const std::size_t count = keys.size() / sizeof(SeenKey);
-            const auto keyAt = [keys](std::size_t i) {
-                SeenKey key;
-                std::memcpy(&key, keys.data() + i * sizeof key, sizeof key);
-                key.low |= 1;
-                return key;
-            };
-            for (std::size_t i = 0; i < count; ++i) {
-                if (i + kAhead < count) {
-                    const SeenKey ahead = keyAt(i + kAhead);
+        for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
+            const SavedKeys keys = pieces.keysOf(piece, bucket);
+            for (std::size_t i = 0; i < keys.size(); ++i) {
+                if (i + kAhead < keys.size()) {
+                    const SeenKey ahead = keys.at(i + kAhead);
                     m_parts[part].prefetch(ahead.high, ahead.low);
                 }
-                put(keyAt(i));
+                const SeenKey key = keys.at(i);
+                if (key.high >> kPartShift != part) // another thread's
+                    return false;
+                put(key);
             }
         }
+    return true;
 }
 
 // In a table that grows as they come, keys in the order of their places would crowd at its front,
 // and each would walk past those before it. Mapped by one thread: one that maps memory waits for
 // those that populate theirs.
-void SeenSet::makeRoom(std::uint64_t bytes)
+void SeenSet::makeRoom(std::size_t keys)
 {
-    const std::size_t each = bytes / sizeof(SeenKey) / kParts;
+    const std::size_t each = keys / kParts;
     for (std::size_t part = 0; part < kParts; ++part) {
         const std::size_t slots = slotsFor(each + each / 64, part, kParts);
         if (slots > m_parts[part].slotCount())
@@ -238,75 +235,45 @@ void SeenSet::makeRoom(std::uint64_t bytes)
     }
 }
 
-void SeenSet::putAll(const std::vector<Piece>& pieces)
+Status SeenSet::putAll(const SeenPieces& pieces)
 {
-    std::size_t all = 0;
-    for (const Piece& piece : pieces)
-        for (const std::string_view keys : piece)
-            all += keys.size() / sizeof(SeenKey);
     std::atomic<std::size_t> next = 0;
+    std::atomic<bool> isWhole = true;
     const auto putThose = [&] {
-        for (std::size_t part = next++; part < kParts; part = next++)
-            putPart(part, pieces);
+        for (std::size_t part = next++; part < kParts && isWhole; part = next++)
+            if (!putPart(part, pieces))
+                isWhole = false;
     };
     std::optional<std::thread> other;
-    if (all >= kWorthThreads)
+    if (pieces.keys() >= kWorthThreads)
         other.emplace(putThose);
     putThose();
     if (other)
         other->join();
     countAll();
-}
-
-// The pieces of some saves: the keys of each bucket.
-Status SeenSet::readPieces(std::string_view bytes, std::vector<Piece>& pieces)
-{
-    ByteReader in(bytes);
-    while (in.left() > 0) {
-        Piece& piece = pieces.emplace_back();
-        if (const std::uint8_t format = in.u8(); format != kPieceFormat)
-            return Error{.code = ErrorCode::Unsupported,
-                         .message = "keys of format " + std::to_string(format)
-                             + ", this program reads " + std::to_string(kPieceFormat),
-                         .object = "deduplication state",
-                         .hint = "Go on with the version of Sluice that wrote it.",
-                         .cause = {}};
-        const std::uint64_t count = in.varint();
-        std::array<std::uint32_t, kBuckets> counts{};
-        in.raw(counts.data(), sizeof counts);
-        std::uint64_t sum = 0;
-        for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
-            sum += counts[bucket];
-            piece[bucket] = in.view(counts[bucket] * sizeof(SeenKey));
-        }
-        SLUICE_TRY(in.status("deduplication state"));
-        if (sum != count)
-            return Error{.code = ErrorCode::DecodeFailed,
-                         .message = "the keys of the buckets are not as many as all",
-                         .object = "deduplication state",
-                         .hint = {},
-                         .cause = {}};
-    }
-    return ok();
+    if (isWhole)
+        return ok();
+    return Error{.code = ErrorCode::DecodeFailed,
+                 .message = "keys do not lie in the order of their hashes",
+                 .object = "deduplication state",
+                 .hint = {},
+                 .cause = {}};
 }
 
 Status SeenSet::load(ByteReader& in)
 {
-    std::vector<Piece> pieces;
-    makeRoom(m_used * sizeof(SeenKey) + in.left());
-    SLUICE_TRY(readPieces(in.view(in.left()), pieces));
-    putAll(pieces);
-    return ok();
+    const std::string_view bytes = in.view(in.left());
+    return load({&bytes, 1}, m_used * sizeof(SeenKey) + bytes.size());
 }
 
 Status SeenSet::load(std::span<const std::string_view> files, std::uint64_t allBytes)
 {
-    makeRoom(allBytes);
-    std::vector<Piece> pieces;
+    makeRoom(allBytes / sizeof(SeenKey));
+    SeenPieces pieces;
     for (const std::string_view file : files)
-        SLUICE_TRY(readPieces(file, pieces));
-    putAll(pieces);
-    return ok();
+        SLUICE_TRY(pieces.read(file));
+    pieces.gatherSmall();
+    return putAll(pieces);
 }
 
 Status SeenSet::loadWide(ByteReader& in)

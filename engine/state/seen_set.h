@@ -4,9 +4,9 @@
 #include "engine/base/byte_stream.h"
 #include "engine/base/time.h"
 #include "engine/state/key_codec.h"
+#include "engine/state/seen_pieces.h"
 #include "engine/state/seen_table.h"
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -58,20 +58,15 @@ public:
 private:
     static constexpr std::size_t kParts = 64;
     static constexpr int kPartShift = 26;
-    // Saved keys are sorted finer than by part, so that what they are put into when they are loaded
-    // fits a cache.
-    static constexpr std::size_t kBuckets = 256;
-    static constexpr int kBucketShift = 24;
 
     std::int64_t releaseUs() const; // keys before it are released
     SeenTable& partOf(std::uint32_t high) { return m_parts[high >> kPartShift]; }
     bool insertHashed(std::uint32_t high, std::uint64_t low, std::int64_t timeUs);
     void put(const SeenKey& key);
-    using Piece = std::array<std::string_view, kBuckets>; // the bytes of the keys of each
-    static Status readPieces(std::string_view bytes, std::vector<Piece>& pieces);
-    void makeRoom(std::uint64_t bytes);
-    void putAll(const std::vector<Piece>& pieces);
-    void putPart(std::size_t part, const std::vector<Piece>& pieces);
+    void writeSorted(const std::vector<SeenKey>& keys, ByteWriter& out);
+    void makeRoom(std::size_t keys);
+    Status putAll(const SeenPieces& pieces);
+    bool putPart(std::size_t part, const SeenPieces& pieces); // false: a key is of another part
     void rebuild(std::size_t part);
     void countAll();
 

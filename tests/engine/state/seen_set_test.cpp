@@ -140,6 +140,41 @@ private slots:
         ByteReader torn(std::string_view(whole.data()).substr(0, 100));
         QVERIFY(!SeenSet{Micros(1)}.load(torn));
     }
+    // A quiet stream leaves a piece of a few keys with every epoch, until its horizon is over.
+    void manySmallPiecesAreLoadedInTheirSum()
+    {
+        SeenSet first{Micros(1'000'000)};
+        ByteWriter log;
+        for (int i = 0; i < 20'000; ++i) {
+            insert(first, "k" + std::to_string(i), i, 0);
+            first.saveNew(log);
+        }
+        QCOMPARE(log.size(), std::size_t(20'000 * 22));
+        SeenSet second{Micros(1'000'000)};
+        ByteReader in(log.data());
+        QVERIFY(second.load(in));
+        QCOMPARE(second.size(), std::size_t(20'000));
+        QVERIFY2(second.bytes() < 20'000 * 60, std::to_string(second.bytes()).c_str());
+        for (int i = 0; i < 20'000; ++i)
+            QVERIFY(!insert(second, "k" + std::to_string(i), i, 0));
+    }
+    // Two threads load parts of their own: a key of another's must not be put.
+    void keysOutOfTheOrderOfTheirHashesAreRefused()
+    {
+        SeenSet first{Micros(1)};
+        for (std::uint64_t i = 0; i < 20'000; ++i)
+            first.insert("", i * 0x9E3779B97F4A7C15ull, 0, EventTime{0});
+        ByteWriter whole;
+        first.saveAll(whole, EventTime{0});
+        std::string bytes = whole.take();
+        const std::size_t head = bytes.size() - 20'000 * sizeof(SeenKey);
+        std::swap_ranges(bytes.begin() + std::ptrdiff_t(head),
+                         bytes.begin() + std::ptrdiff_t(head + 4), bytes.end() - sizeof(SeenKey));
+        ByteReader in(bytes);
+        const Status status = SeenSet{Micros(1)}.load(in);
+        QVERIFY(!status);
+        QCOMPARE(status.error().code, ErrorCode::DecodeFailed);
+    }
     void loadingTakesNoLongerThanInserting()
     {
         SeenSet first{Micros(1'000'000)}, second{Micros(1'000'000)};

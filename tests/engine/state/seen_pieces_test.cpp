@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/state/seen_pieces.h"
+
+#include "tests/support/test_main.h"
+
+#include <algorithm>
+#include <random>
+
+namespace sluice::state {
+
+class SeenPiecesTest : public QObject
+{
+    Q_OBJECT
+
+    static std::vector<SeenKey> keysOf(std::size_t count, unsigned seed)
+    {
+        std::mt19937 random(seed);
+        std::vector<SeenKey> keys(count);
+        for (std::size_t i = 0; i < count; ++i)
+            keys[i] = {std::uint32_t(random()), std::uint64_t(random()) << 1 | 1, std::int64_t(i)};
+        return keys;
+    }
+    static std::string piece(const std::vector<SeenKey>& keys)
+    {
+        ByteWriter out;
+        std::vector<SeenKey> sorted;
+        SeenPieces::sortByBucket(keys, sorted);
+        SeenPieces::writeHead(out, keys.size());
+        SeenPieces::writeKeys(out, sorted);
+        return out.take();
+    }
+
+private slots:
+    void aPieceOfAFewKeysIsAFewBytes()
+    {
+        QCOMPARE(piece(keysOf(1, 1)).size(), std::size_t(2 + 20));
+        QCOMPARE(piece(keysOf(3, 1)).size(), std::size_t(2 + 60));
+    }
+    // Every key is in the bucket of its first eight bits, whatever the pieces it came in.
+    void bucketsHoldTheKeysOfAllPieces_data()
+    {
+        QTest::addColumn<std::vector<int>>("sizes");
+        QTest::newRow("none") << std::vector<int>{};
+        QTest::newRow("an empty one") << std::vector<int>{0};
+        QTest::newRow("one key") << std::vector<int>{1};
+        QTest::newRow("small ones") << std::vector<int>(300, 5);
+        QTest::newRow("large ones") << std::vector<int>{20'000, 8192};
+        QTest::newRow("both") << std::vector<int>{3, 30'000, 0, 8191, 8192, 1};
+    }
+    void bucketsHoldTheKeysOfAllPieces()
+    {
+        QFETCH(std::vector<int>, sizes);
+        std::string bytes;
+        std::array<std::vector<std::int64_t>, SeenPieces::kBuckets> expected;
+        std::size_t all = 0, large = 0;
+        for (const int size : sizes) {
+            std::vector<SeenKey> keys = keysOf(std::size_t(size), unsigned(all));
+            for (SeenKey& key : keys) {
+                key.timeUs = std::int64_t(all++);
+                expected[key.high / 16'777'216].push_back(key.timeUs);
+            }
+            bytes += piece(keys);
+            large += size >= 8192;
+        }
+        SeenPieces pieces;
+        QVERIFY(pieces.read(bytes));
+        pieces.gatherSmall();
+        QCOMPARE(pieces.keys(), all);
+        QVERIFY(pieces.size() <= large + 1);
+        for (std::size_t bucket = 0; bucket < SeenPieces::kBuckets; ++bucket) {
+            std::vector<std::int64_t> found;
+            for (std::size_t i = 0; i < pieces.size(); ++i)
+                for (std::size_t k = 0; k < pieces.keysOf(i, bucket).size(); ++k)
+                    found.push_back(pieces.keysOf(i, bucket).at(k).timeUs);
+            std::ranges::sort(found);
+            QVERIFY(found == expected[bucket]);
+        }
+    }
+    void whatIsNotAPieceIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("finding");
+        const QByteArray whole = QByteArray::fromStdString(piece(keysOf(3, 1)));
+        QTest::newRow("cut off") << whole.first(40) << "a piece of 3 keys is cut off";
+        QTest::newRow("a second one cut off") << whole + whole.first(1) << "cut off";
+        QTest::newRow("another format")
+            << QByteArray("\x01") + whole.sliced(1) << "keys of format 1";
+        QTest::newRow("a count beyond all bytes")
+            << QByteArray("\x02\xff\xff\xff\xff\xff\xff\xff\xff\x0f") + whole << "is cut off";
+    }
+    void whatIsNotAPieceIsRefused()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, finding);
+        SeenPieces pieces;
+        const Status status = pieces.read({bytes.constData(), std::size_t(bytes.size())});
+        QVERIFY(!status);
+        QVERIFY2(status.error().message.find(finding.toStdString()) != std::string::npos,
+                 status.error().message.c_str());
+    }
+};
+
+} // namespace sluice::state
+
+SLUICE_TEST(sluice::state::SeenPiecesTest)
+#include "seen_pieces_test.moc"
