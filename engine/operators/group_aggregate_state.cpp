@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the groups of group_aggregate are saved and loaded.
 #include "engine/operators/group_aggregate.h"
+#include "engine/operators/state_version.h"
 
 #include <algorithm>
 #include <array>
@@ -104,14 +105,7 @@ void GroupAggregate::loadGroups(ByteReader& in, flow::SaveKind kind)
 
 Status GroupAggregate::load(ByteReader& in, flow::SaveKind kind)
 {
-    if (const std::uint8_t version = in.u8(); version != kStateVersion)
-        return Error{.code = ErrorCode::DecodeFailed,
-                     .message = "the groups were saved by another version of the program ("
-                         + std::to_string(version) + ", this one reads "
-                         + std::to_string(kStateVersion) + ")",
-                     .object = m_config.node,
-                     .hint = "Let that version finish the pipeline, or start it anew.",
-                     .cause = {}};
+    SLUICE_TRY(readStateVersion(in, kStateVersion, m_config.node, "the groups"));
     if (kind == flow::SaveKind::Whole)
         for (std::uint32_t key = 0; key < m_groups.size(); ++key)
             if (m_groups[key].cell != kNone)

@@ -3,6 +3,7 @@
 
 #include "engine/columns/types.h"
 #include "engine/operators/late_expression.h"
+#include "engine/operators/state_version.h"
 
 #include <algorithm>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::int64_t kMillisecond = 1000;
 constexpr std::int64_t kNoWindow = INT64_MAX;
+constexpr std::uint8_t kStateVersion = 1;
 constexpr std::uint32_t kAhead = 16; // rows, of what is fetched ahead
 
 Result<std::shared_ptr<arrow::RecordBatch>> columnsNamed(const arrow::RecordBatch& from,
@@ -293,8 +295,9 @@ Status TopN::tell(flow::NodeContext& context)
     return m_bound.check(context.counters(), keys, bytes, "partitions");
 }
 
-// The watermark; number of windows closed since the last save and their ends; number of windows and
-// for each its end and partitions. Whole has all partitions, Changes those that changed.
+// The version; the watermark; number of windows closed since the last save and their ends; number
+// of windows and for each its end and partitions. Whole has all partitions, Changes those that
+// changed.
 Result<flow::SaveKind> TopN::save(ByteWriter& out, flow::SaveKind wanted)
 {
     const bool isWhole = wanted == flow::SaveKind::Whole;
@@ -304,6 +307,7 @@ Result<flow::SaveKind> TopN::save(ByteWriter& out, flow::SaveKind wanted)
     if (!isWhole && count == 0 && m_closed.empty() && m_watermark == m_savedWatermark)
         return wanted;
     m_savedWatermark = m_watermark;
+    out.u8(kStateVersion);
     out.i64(m_watermark.us);
     out.varint(isWhole ? 0 : m_closed.size());
     for (std::size_t i = 0; !isWhole && i < m_closed.size(); ++i)
@@ -322,6 +326,7 @@ Result<flow::SaveKind> TopN::save(ByteWriter& out, flow::SaveKind wanted)
 
 Status TopN::load(ByteReader& in, flow::SaveKind kind)
 {
+    SLUICE_TRY(readStateVersion(in, kStateVersion, m_config.node, "the partitions"));
     const auto forget = [this](Windows::iterator window) {
         window->second.release(*m_keys);
         m_windows.erase(window);

@@ -26,6 +26,7 @@ enum class TopWindows {
 
 struct TopNConfig
 {
+    std::string node;
     TopWindows windows = TopWindows::None;
     Micros windowSize{0}; // Tumbling
     std::vector<std::string> partitionBy;

@@ -107,6 +107,7 @@ TopNConfig readConfig(const flow::BindContext& context, const flow::StreamSchema
         for (const DocumentNode& item : list->items)
             if (findColumn(context, "partition_by", item.at, item.text, *input.columns) >= 0)
                 config.partitionBy.push_back(item.text);
+    config.node = context.node;
     config.bound
         = StateBound(context,
                      "Partition by fewer values, lower the limit, or set a window or time_to_live");

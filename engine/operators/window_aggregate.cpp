@@ -5,6 +5,7 @@
 #include "engine/operators/late_expression.h"
 #include "engine/operators/session_store.h"
 #include "engine/operators/slice_store.h"
+#include "engine/operators/state_version.h"
 
 #include <algorithm>
 
@@ -192,15 +193,7 @@ Result<flow::SaveKind> WindowAggregate::save(ByteWriter& out, flow::SaveKind wan
 
 Status WindowAggregate::load(ByteReader& in, flow::SaveKind kind)
 {
-    const std::uint8_t version = in.u8();
-    if (version != kStateVersion)
-        return Error{.code = ErrorCode::DecodeFailed,
-                     .message = "the windows were saved by another version of the program ("
-                         + std::to_string(version) + ", this one reads "
-                         + std::to_string(kStateVersion) + ")",
-                     .object = m_config.node,
-                     .hint = "Let that version finish the pipeline, or start it anew.",
-                     .cause = {}};
+    SLUICE_TRY(readStateVersion(in, kStateVersion, m_config.node, "the windows"));
     return m_windows->load(in, kind);
 }
 
