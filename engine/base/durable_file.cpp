@@ -42,13 +42,15 @@ Status stepOf(std::string_view points, const char* step, const std::string& path
     return failPoint(std::string(points) + step, path);
 }
 
-Status writeAndSync(const std::string& path, std::string_view content, std::string_view points)
+Status writeAndSync(const std::string& path, std::span<const std::string_view> parts,
+                    std::string_view points)
 {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!file.isOpen())
         return errorFromErrno(errno, "cannot create", path);
     const std::string point = points.empty() ? std::string() : std::string(points) + ".write";
-    SLUICE_TRY(writeAll(file.number(), content, path, point));
+    for (const std::string_view part : parts)
+        SLUICE_TRY(writeAll(file.number(), part, path, point));
     SLUICE_TRY(stepOf(points, ".sync", path));
     if (::fdatasync(file.number()) != 0)
         return errorFromErrno(errno, "cannot make durable", path);
@@ -79,8 +81,14 @@ Status writeAll(int descriptor, std::string_view content, const std::string& pat
 Status writeFileDurably(const std::string& path, std::string_view content,
                         std::string_view failPoints)
 {
+    return writePartsDurably(path, {&content, 1}, failPoints);
+}
+
+Status writePartsDurably(const std::string& path, std::span<const std::string_view> parts,
+                         std::string_view failPoints)
+{
     const std::string neighbour = path + ".tmp";
-    if (Status written = writeAndSync(neighbour, content, failPoints); !written) {
+    if (Status written = writeAndSync(neighbour, parts, failPoints); !written) {
         ::unlink(neighbour.c_str());
         return written;
     }

@@ -14,6 +14,9 @@ namespace sluice {
 /// steps are called (fail_point.h): "manifest" for manifest.write, .sync, .rename, .renamed.
 Status writeFileDurably(const std::string& path, std::string_view content,
                         std::string_view failPoints = {});
+/// The same for a content in parts, one behind the other.
+Status writePartsDurably(const std::string& path, std::span<const std::string_view> parts,
+                         std::string_view failPoints = {});
 
 /// Writes all bytes to a descriptor. failPoint: the name of the place, where half may be written.
 Status writeAll(int descriptor, std::string_view content, const std::string& path,

@@ -40,10 +40,11 @@ Result<std::map<std::string, StateChain>> PipelineRun::keepState(EpochParts& epo
         if (request.wholeState.contains(part.node))
             chain.clear(); // the piece holds all
         logs[part.node]
-            = std::async(std::launch::async, [this, &part, &request, last = openLog(chain)] {
-                  return m_manifests.appendLog(request.epoch, part.node, last, part.state->second,
-                                               part.stateUntil);
-              });
+            = std::async(m_environment.launchBeside(),
+                         [this, &part, &request, last = openLog(chain)] {
+                             return m_manifests.appendLog(request.epoch, part.node, last,
+                                                          part.state->second, part.stateUntil);
+                         });
     }
     using Segments = std::map<std::string, StateSegment>;
     SLUICE_TRY(Segments written, m_manifests.writeState(request.epoch, saved));
@@ -70,9 +71,8 @@ Result<std::vector<std::future<Status>>> PipelineRun::makeDurable(const EpochPar
         SLUICE_TRY(failPoint("sink.make_durable", part.node));
         flow::Sink* sink
             = std::ranges::find(m_graph->nodes(), part.node, &RunNode::name)->sink.get();
-        const bool isBeside = m_environment.hasThread && part.sealed->rows > 0;
         syncing.push_back(
-            std::async(isBeside ? std::launch::async : std::launch::deferred,
+            std::async(part.sealed->rows > 0 ? m_environment.launchBeside() : std::launch::deferred,
                        [sink, &sealed = *part.sealed] { return sink->makeDurable(sealed); }));
     }
     return syncing;

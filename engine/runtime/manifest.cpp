@@ -57,6 +57,11 @@ std::string ManifestStore::logPath(const StateSegment& segment) const
     return m_folder + "/" + logName(segment);
 }
 
+std::string ManifestStore::pathOf(const StateSegment& segment) const
+{
+    return segment.kind == flow::SaveKind::Log ? logPath(segment) : statePath(segment.epoch);
+}
+
 Result<StateSegment> ManifestStore::appendLog(flow::Epoch epoch, const std::string& node,
                                               const std::optional<StateSegment>& last,
                                               const std::string& bytes, EventTime until) const
@@ -87,13 +92,14 @@ Result<std::map<std::string, StateSegment>> ManifestStore::writeState(
     std::map<std::string, StateSegment> segments;
     if (byNode.empty())
         return segments;
-    std::string bytes(kStateHeader);
+    std::vector<std::string_view> parts{kStateHeader};
+    std::uint64_t offset = kStateHeader.size();
     for (const auto& [node, saved] : byNode) {
-        segments[node]
-            = {epoch, saved.first, bytes.size(), saved.second.size(), crc32c(saved.second)};
-        bytes += saved.second;
+        segments[node] = {epoch, saved.first, offset, saved.second.size(), crc32c(saved.second)};
+        parts.push_back(saved.second);
+        offset += saved.second.size();
     }
-    SLUICE_TRY(writeFileDurably(statePath(epoch), bytes, "state"));
+    SLUICE_TRY(writePartsDurably(statePath(epoch), parts, "state"));
     return segments;
 }
 
@@ -181,8 +187,7 @@ Result<std::string> ManifestStore::readState(const StateSegment& segment) const
 {
     // Trusts no length: a segment that is larger than its file would take all memory.
     std::error_code ignored;
-    const bool isLog = segment.kind == flow::SaveKind::Log;
-    const std::string path = isLog ? logPath(segment) : statePath(segment.epoch);
+    const std::string path = pathOf(segment);
     if (const auto size = std::filesystem::file_size(path, ignored); !ignored)
         if (segment.length > size)
             return damaged(path, "the state file ends too early");
@@ -193,9 +198,8 @@ Result<std::string> ManifestStore::readState(const StateSegment& segment) const
 
 Status ManifestStore::readState(const StateSegment& segment, std::span<char> to) const
 {
-    const bool isLog = segment.kind == flow::SaveKind::Log;
-    const std::string path = isLog ? logPath(segment) : statePath(segment.epoch);
-    const std::string_view wanted = isLog ? kLogHeader : kStateHeader;
+    const std::string path = pathOf(segment);
+    const std::string_view wanted = segment.kind == flow::SaveKind::Log ? kLogHeader : kStateHeader;
     std::string header(wanted.size(), '\0');
     SLUICE_TRY(std::size_t got, readFilePart(path, 0, std::span<char>(header)));
     if (got != wanted.size() || !header.starts_with(wanted.substr(0, 8)))

@@ -96,6 +96,7 @@ private:
     std::vector<std::string> manifestNames() const; // newest first
     std::string statePath(flow::Epoch epoch) const;
     std::string logPath(const StateSegment& segment) const;
+    std::string pathOf(const StateSegment& segment) const;
     std::string documentPath(const std::string& name) const;
 
     std::string m_folder;

@@ -30,9 +30,10 @@ std::size_t readAtOnce(const StateChain& chain, std::size_t first)
     return end - first;
 }
 
-// Reads and checks segments to a place, end to end, two at the same time.
+// Reads and checks segments to a place, end to end, two at the same time if a thread may be had.
 Result<std::vector<std::string_view>> readSegments(const ManifestStore& store,
-                                                   std::span<const StateSegment> segments, char* to)
+                                                   std::span<const StateSegment> segments, char* to,
+                                                   std::launch beside)
 {
     std::vector<std::span<char>> places;
     for (const StateSegment& segment : segments) {
@@ -45,7 +46,8 @@ Result<std::vector<std::string_view>> readSegments(const ManifestStore& store,
             SLUICE_TRY(store.readState(segments[i], places[i]));
         return ok();
     };
-    std::future<Status> other = std::async(std::launch::async, readThose);
+    std::future<Status> other
+        = std::async(segments.size() > 1 ? beside : std::launch::deferred, readThose);
     const Status mine = readThose();
     SLUICE_TRY(other.get());
     SLUICE_TRY(mine);
@@ -213,7 +215,7 @@ Status PipelineRun::restoreOperator(const std::string& node, flow::Operator& op,
         const std::string what = node + ", state of epoch " + std::to_string(chain[i].epoch);
         SLUICE_TRY(const auto read,
                    readSegments(m_manifests, std::span(chain).subspan(i, readAtOnce(chain, i)),
-                                static_cast<char*>(memory.data())));
+                                static_cast<char*>(memory.data()), m_environment.launchBeside()));
         if (chain[i].kind == flow::SaveKind::Log) {
             SLUICE_TRY(op.loadLog(read, bytesOf(chain)));
             continue;

@@ -5,6 +5,7 @@
 #include "engine/runtime/plan.h"
 #include "engine/runtime/source_task.h"
 
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,11 @@ struct RunEnvironment
     /// False: the run has no thread of its own, its owner calls PipelineRun::step(), and all that
     /// the run does happens on the owner's thread, in an order that is the same again.
     bool hasThread = true;
+    /// How what only waits for the disk is started.
+    std::launch launchBeside() const
+    {
+        return hasThread ? std::launch::async : std::launch::deferred;
+    }
     /// Sees all that goes over an edge, on the writer's thread; for tests that check it.
     std::function<void(const std::string& from, const std::string& to, const Message& message)>
         watchEdge;
