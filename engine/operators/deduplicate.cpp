@@ -45,10 +45,10 @@ flow::BoundNode bindDeduplicate(const flow::BindContext& context)
     };
     if (codec)
         bound.createOperator
-            = [keys, made = *codec,
-               within](const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
+            = [keys, made = *codec, within, most = StateBound(context, "Make within shorter")](
+                  const flow::CreateContext&) -> Result<std::unique_ptr<flow::Operator>> {
             return std::unique_ptr<flow::Operator>(
-                std::make_unique<Deduplicate>(keys, made, within));
+                std::make_unique<Deduplicate>(keys, made, within, most));
         };
     return bound;
 }
@@ -70,14 +70,17 @@ flow::NodeKind Deduplicate::kind()
                          .defaultValue = "1h",
                          .min = "1s",
                          .max = "3650d",
-                         .help = "How far apart two rows of a key may be and still be the same."}},
+                         .help = "How far apart two rows of a key may be and still be the same."},
+                        StateBound::option()},
             .bind = bindDeduplicate};
 }
 
-Deduplicate::Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, Micros within)
+Deduplicate::Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, Micros within,
+                         StateBound bound)
     : m_keys(std::move(keys))
     , m_codec(std::move(codec))
     , m_seen(within)
+    , m_bound(std::move(bound))
 {
 }
 
@@ -93,7 +96,7 @@ Status Deduplicate::process(std::size_t, const Batch& batch, flow::NodeContext& 
     kept.reserve(std::size_t(batch.rows()));
     m_seen.insertAll(m_encoded, {batch.eventTimes->raw_values(), std::size_t(batch.rows())},
                      context.watermark(), kept);
-    tell(context);
+    SLUICE_TRY(tell(context));
     if (kept.size() == std::size_t(batch.rows())) {
         context.emit(batch);
         return ok();
@@ -110,14 +113,13 @@ Status Deduplicate::onWatermark(EventTime watermark, flow::NodeContext& context)
 {
     m_watermark = watermark;
     m_seen.release(watermark);
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
-void Deduplicate::tell(flow::NodeContext& context) const
+Status Deduplicate::tell(flow::NodeContext& context)
 {
-    NodeCounters::set(context.counters().stateKeys, std::int64_t(m_seen.size()));
-    NodeCounters::set(context.counters().stateBytes, std::int64_t(m_seen.bytes()));
+    return m_bound.check(context.counters(), std::int64_t(m_seen.size()),
+                         std::int64_t(m_seen.bytes()), "keys");
 }
 
 Result<flow::SaveKind> Deduplicate::save(ByteWriter& out, flow::SaveKind wanted)

@@ -3,6 +3,7 @@
 
 #include "engine/flow/node_kind.h"
 #include "engine/flow/operator.h"
+#include "engine/operators/state_bound.h"
 #include "engine/state/key_codec.h"
 #include "engine/state/seen_set.h"
 
@@ -18,7 +19,8 @@ class Deduplicate final : public flow::Operator
 public:
     static flow::NodeKind kind();
 
-    Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, Micros within);
+    Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, Micros within,
+                StateBound bound);
 
     Status process(std::size_t input, const Batch& batch, flow::NodeContext& context) override;
     Status onWatermark(EventTime watermark, flow::NodeContext& context) override;
@@ -31,11 +33,12 @@ public:
     }
 
 private:
-    void tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
 
     std::vector<std::string> m_keys;
     state::KeyCodec m_codec;
     state::SeenSet m_seen;
+    StateBound m_bound;
     state::EncodedKeys m_encoded; // kept for its memory
     EventTime m_watermark = EventTime::min();
 };

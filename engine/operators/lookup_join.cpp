@@ -10,6 +10,7 @@
 #include <arrow/array/builder_primitive.h>
 #include <arrow/compute/api.h>
 #include <arrow/table.h>
+#include <arrow/util/byte_size.h>
 
 namespace sluice::operators {
 
@@ -18,6 +19,7 @@ LookupJoin::LookupJoin(LookupConfig config, state::KeyCodec codec, const flow::T
     : m_config(std::move(config))
     , m_codec(std::move(codec))
     , m_tables(tables)
+    , m_bound(m_config.bound)
 {
     for (const auto& column : m_config.add)
         if (needed.contains(column.first))
@@ -58,6 +60,7 @@ Status LookupJoin::loadTable()
     m_rowOf = std::move(rowOf);
     m_rows = arrow::RecordBatch::Make(arrow::schema(std::move(fields)), rows.num_rows(),
                                       std::move(added));
+    m_rowBytes = arrow::util::TotalBufferSize(*m_rows);
     return ok();
 }
 
@@ -177,16 +180,14 @@ Status LookupJoin::process(std::size_t, const Batch& batch, flow::NodeContext& c
     SLUICE_TRY(lookAgain(context));
     const WallTime until{context.clock().wallNow().us + m_config.retryFor.count()};
     SLUICE_TRY(join(batch, until, context));
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 Status LookupJoin::onWatermark(EventTime watermark, flow::NodeContext& context)
 {
     m_watermark = watermark;
     SLUICE_TRY(lookAgain(context));
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 std::optional<WallTime> LookupJoin::wakesAt() const
@@ -199,17 +200,16 @@ std::optional<WallTime> LookupJoin::wakesAt() const
 Status LookupJoin::onClock(flow::NodeContext& context)
 {
     SLUICE_TRY(lookAgain(context));
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
-void LookupJoin::tell(flow::NodeContext& context)
+Status LookupJoin::tell(flow::NodeContext& context)
 {
     const std::int64_t sinceLoad = (context.clock().steadyNow().ns - m_loadedNs) / 1000;
     m_refreshAt = {context.clock().wallNow().us + m_config.refresh.count() - sinceLoad};
     NodeCounters::set(context.counters().heldRows, m_held.rows());
-    NodeCounters::set(context.counters().stateKeys, m_keys.size());
-    NodeCounters::set(context.counters().stateBytes, std::int64_t(m_keys.bytes()) + m_held.bytes());
+    return m_bound.check(context.counters(), std::int64_t(m_keys.size()),
+                         std::int64_t(m_keys.bytes()) + m_rowBytes + m_held.bytes(), "keys");
 }
 
 // The rows that wait, all of them each time one came or went; the table is read at the start.

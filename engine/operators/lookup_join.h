@@ -4,6 +4,7 @@
 #include "engine/flow/node_kind.h"
 #include "engine/flow/operator.h"
 #include "engine/operators/held_rows.h"
+#include "engine/operators/state_bound.h"
 #include "engine/state/key_table.h"
 
 #include <memory>
@@ -26,6 +27,7 @@ struct LookupConfig
     OnMiss afterRetry = OnMiss::DeadLetter; // Retry: when the key has not appeared in time
     Micros retryFor{0};
     Micros refresh{0}; // 0 = once, at the start
+    StateBound bound;
 };
 
 /// Adds columns of a small table, found by key. The table is read whole at the start and again when
@@ -56,15 +58,17 @@ private:
     Status join(const Batch& batch, WallTime until, flow::NodeContext& context);
     Status emitFound(const Batch& rows, const std::vector<std::int64_t>& found,
                      flow::NodeContext& context) const;
-    void tell(flow::NodeContext& context);
+    Status tell(flow::NodeContext& context);
 
     const LookupConfig m_config;
     const state::KeyCodec m_codec;
     const flow::TableCatalog& m_tables;
+    StateBound m_bound;
     std::vector<std::pair<std::string, std::string>> m_add; // those that somebody reads
     state::KeyTable m_keys;
     std::vector<std::int64_t> m_rowOf;          // key number -> row
     std::shared_ptr<arrow::RecordBatch> m_rows; // the added columns
+    std::int64_t m_rowBytes = 0;
     state::EncodedKeys m_encoded;
     HeldRows m_held;
     EventTime m_watermark = EventTime::min();

@@ -84,6 +84,7 @@ flow::BoundNode bindLookup(const flow::BindContext& context)
     else
         config.afterRetry = missOf(context.options.text("after_retry"));
     config.retryFor = context.options.duration("retry_for");
+    config.bound = StateBound(context, "Look up in a smaller table, or hold rows for less long");
     if (config.onMiss == OnMiss::Retry && config.refresh.count() == 0)
         context.error("refresh", context.options.at("refresh"),
                       "a row that waits for its key needs the table to be read again",
@@ -170,7 +171,8 @@ flow::NodeKind LookupJoin::kind()
                {.name = "refresh",
                 .type = OptionType::Duration,
                 .defaultValue = "0s",
-                .help = "Read the table again after so long; 0s reads it once."}},
+                .help = "Read the table again after so long; 0s reads it once."},
+               StateBound::option()},
             .bind = bindLookup};
 }
 

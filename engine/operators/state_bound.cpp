@@ -6,9 +6,15 @@
 namespace sluice::operators {
 namespace {
 
-constexpr std::int64_t kMega = 1'000'000;
+constexpr std::int64_t kKilo = 1'000, kMega = 1'000'000;
 constexpr std::int64_t kLookEvery = 64 * kMega; // of growth: a look costs about 50 us
 constexpr std::int64_t kReserve = 500 * kMega;  // for all else, and for a table that doubles
+
+std::string sizeText(std::int64_t bytes)
+{
+    return bytes < 10 * kMega ? std::to_string(bytes / kKilo) + " KB"
+                              : std::to_string(bytes / kMega) + " MB";
+}
 
 } // namespace
 
@@ -35,8 +41,8 @@ Error StateBound::exceeded(std::int64_t keys, std::int64_t bytes, const char* ke
                            const std::string& bound) const
 {
     return {.code = ErrorCode::CapacityExceeded,
-            .message = "the state has grown to " + std::to_string(bytes / kMega) + " MB with "
-                + std::to_string(keys) + " " + keysName + ", " + bound,
+            .message = "the state has grown to " + sizeText(bytes) + " with " + std::to_string(keys)
+                + " " + keysName + ", " + bound,
             .object = m_node,
             .hint = m_fewer
                 + ", or give it more memory (max_state). What was committed is kept: "
@@ -51,7 +57,7 @@ Status StateBound::check(NodeCounters& counters, std::int64_t keys, std::int64_t
     NodeCounters::set(counters.stateBytes, bytes);
     if (m_most > 0 && bytes > m_most)
         return exceeded(keys, bytes, keysName,
-                        "more than max_state allows (" + std::to_string(m_most / kMega) + " MB)");
+                        "more than max_state allows (" + sizeText(m_most) + ")");
     if (bytes < m_nextLook || !memoryLeft)
         return ok();
     m_nextLook = bytes + kLookEvery;
@@ -60,8 +66,7 @@ Status StateBound::check(NodeCounters& counters, std::int64_t keys, std::int64_t
     const std::int64_t left = memoryLeft();
     if (left >= kReserve)
         return ok();
-    return exceeded(keys, bytes, keysName,
-                    "and the machine has only " + std::to_string(left / kMega) + " MB left");
+    return exceeded(keys, bytes, keysName, "and the machine has only " + sizeText(left) + " left");
 }
 
 } // namespace sluice::operators

@@ -20,6 +20,7 @@ constexpr std::size_t kMostPairs = 1 << 15; // of one batch out
 
 WindowJoin::WindowJoin(WindowJoinConfig config, state::KeyCodec left, state::KeyCodec right)
     : m_config(std::move(config))
+    , m_bound(m_config.bound)
     , m_codecs{std::move(left), std::move(right)}
     , m_kept{m_config.columns.keptOf(kLeft), m_config.columns.keptOf(kRight)}
 {
@@ -90,8 +91,7 @@ Status WindowJoin::process(std::size_t input, const Batch& batch, flow::NodeCont
         SLUICE_TRY(window(end)[input].append(*kept));
         NodeCounters::add(context.counters().merged, rows.size());
     }
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
 Status WindowJoin::emitPairs(std::int64_t end, const Window& window, Pairs& pairs,
@@ -175,11 +175,10 @@ Status WindowJoin::onWatermark(EventTime watermark, flow::NodeContext& context)
         m_closed.push_back(first->first);
         m_windows.erase(first);
     }
-    tell(context);
-    return ok();
+    return tell(context);
 }
 
-void WindowJoin::tell(flow::NodeContext& context) const
+Status WindowJoin::tell(flow::NodeContext& context)
 {
     std::int64_t keys = 0, bytes = 0;
     for (const auto& [end, window] : m_windows)
@@ -187,8 +186,7 @@ void WindowJoin::tell(flow::NodeContext& context) const
             keys += std::int64_t(side.keys());
             bytes += side.bytes();
         }
-    NodeCounters::set(context.counters().stateKeys, keys);
-    NodeCounters::set(context.counters().stateBytes, bytes);
+    return m_bound.check(context.counters(), keys, bytes, "keys");
 }
 
 // The watermark; number of windows closed since the last save and their ends; number of windows and

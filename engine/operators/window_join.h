@@ -3,6 +3,7 @@
 
 #include "engine/flow/operator.h"
 #include "engine/operators/join_columns.h"
+#include "engine/operators/state_bound.h"
 #include "engine/state/keyed_rows.h"
 
 #include <array>
@@ -18,6 +19,7 @@ struct WindowJoinConfig
     JoinColumns columns; // what somebody reads
     JoinKind kind = JoinKind::Inner;
     Micros size{0}; // tumbling windows of event time; 0: the rows carry window_start and window_end
+    StateBound bound;
 };
 
 /// Joins the rows of two inputs that are in the same window and whose keys are equal. The pairs of
@@ -46,9 +48,10 @@ private:
     Status emitWindow(std::int64_t end, Window& window, flow::NodeContext& context) const;
     Status emitPairs(std::int64_t end, const Window& window, Pairs& pairs,
                      flow::NodeContext& context) const;
-    void tell(flow::NodeContext& context) const;
+    Status tell(flow::NodeContext& context);
 
     const WindowJoinConfig m_config;
+    StateBound m_bound;
     const std::array<state::KeyCodec, 2> m_codecs;
     const std::array<std::vector<std::string>, 2> m_kept;
     std::map<std::int64_t, Window> m_windows; // by end

@@ -40,6 +40,7 @@ flow::BoundNode bindWindowJoin(const flow::BindContext& context)
     config.kind = readJoinKind(context.options);
     const auto size = context.options.durationIfSet("window");
     config.size = size.value_or(Micros{0});
+    config.bound = StateBound(context, "Make the window shorter");
     checkJoinInputs(context, true);
     const bool carry
         = carriesWindow(*context.inputs[0].columns) && carriesWindow(*context.inputs[1].columns);
@@ -86,6 +87,7 @@ flow::NodeKind WindowJoin::kind()
                        .help = "Length of tumbling windows; not needed when the rows of both "
                                "inputs carry window_start and window_end."});
     options.push_back(joinKindOption());
+    options.push_back(StateBound::option());
     return {.name = "window_join",
             .title = "Window join",
             .help = "Joins the rows of two inputs that are in the same window; once, when the "

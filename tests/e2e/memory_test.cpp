@@ -62,7 +62,7 @@ private slots:
     {
         const Ended stopped = run(document("1MB"));
         QCOMPARE(stopped.code, 1);
-        for (const char* part : {"counted", "more than max_state allows (1 MB)", "groups open",
+        for (const char* part : {"counted", "more than max_state allows (1000 KB)", "groups open",
                                  "Group by fewer values", "goes on from the last epoch"})
             QVERIFY2(stopped.err.contains(part), stopped.err.constData());
         const int committed = number("SELECT count(*) FROM bronze.p");

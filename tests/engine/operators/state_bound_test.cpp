@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/operators/state_bound.h"
 
+#include "engine/operators/deduplicate.h"
+#include "engine/operators/group_aggregate.h"
+#include "engine/operators/interval_join.h"
+#include "engine/operators/lookup_join.h"
+#include "engine/operators/stream_join.h"
+#include "engine/operators/temporal_join.h"
+#include "engine/operators/top_n.h"
+#include "engine/operators/window_aggregate.h"
+#include "engine/operators/window_join.h"
+#include "tests/engine/operators/operator_harness.h"
 #include "tests/support/test_main.h"
 
 namespace sluice::operators {
@@ -45,10 +55,68 @@ private slots:
         QCOMPARE(status.error().code, ErrorCode::CapacityExceeded);
         QCOMPARE(status.error().object, std::string("counts"));
         QCOMPARE(status.error().message,
-                 std::string("the state has grown to 5 MB with 70000 groups, more than max_state "
-                             "allows (3 MB)"));
+                 std::string("the state has grown to 5100 KB with 70000 groups, more than "
+                             "max_state allows (3000 KB)"));
         QVERIFY(status.error().hint.starts_with("Group by fewer values, or give it more memory"));
         QVERIFY(status.error().hint.find("goes on from the last epoch") != std::string::npos);
+    }
+    void everyNodeThatKeepsStateHasABound_data()
+    {
+        QTest::addColumn<QString>("node");
+        QTest::addColumn<QString>("options");
+        const auto add
+            = [](const char* node, const char* options) { QTest::newRow(node) << node << options; };
+        add("deduplicate", "keys: [k], within: 1h");
+        add("window_aggregate", "window: {tumbling: 1h}, group_by: [k], aggregates: {n: count(*)}");
+        add("group_aggregate", "group_by: [k], aggregates: {n: count(*)}");
+        add("top_n", "partition_by: [k], order_by: [{v: desc}], limit: 3");
+        add("lookup_join",
+            "table: t, on: {k: k}, add: [v2], on_miss: retry, refresh: 1h, retry_for: 1h");
+        add("window_join", "on: {k: k}, window: 1h, right_prefix: r_");
+        add("interval_join", "on: {k: k}, between: [-1h, 1h], right_prefix: r_");
+        add("stream_join", "on: {k: k}, time_to_live: 1h, right_prefix: r_");
+        add("temporal_join", "on: {k: k}, right_prefix: r_");
+    }
+    void everyNodeThatKeepsStateHasABound()
+    {
+        static const std::map<QString, flow::NodeKind> kinds{
+            {"deduplicate", Deduplicate::kind()},
+            {"window_aggregate", WindowAggregate::kind()},
+            {"group_aggregate", GroupAggregate::kind()},
+            {"top_n", TopN::kind()},
+            {"lookup_join", LookupJoin::kind()},
+            {"window_join", WindowJoin::kind()},
+            {"interval_join", IntervalJoin::kind()},
+            {"stream_join", StreamJoin::kind()},
+            {"temporal_join", TemporalJoin::kind()}};
+        QFETCH(QString, node);
+        QFETCH(QString, options);
+        const flow::NodeKind& kind = kinds.at(node);
+        test::OperatorHarness h(kind, "{max_state: 2MB, " + options.toStdString() + "}",
+                                "{k: long, v: long, t: timestamp(ms)}",
+                                std::size_t(kind.minInputs));
+        h.tables.contents["t"] = {arrow::schema({arrow::field("k", arrow::int64()),
+                                                 arrow::field("v2", arrow::utf8())}),
+                                  {},
+                                  1};
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        Status status = ok();
+        int fed = 0;
+        for (; fed < 400'000 && status; fed += 1000) {
+            std::vector<std::string> records;
+            for (int k = fed; k < fed + 1000; ++k)
+                records.push_back("{\"k\":" + std::to_string(k) + ",\"v\":1,\"t\":1000}");
+            for (std::size_t input = 0; input < std::size_t(kind.minInputs) && status; ++input)
+                status = h.feed(records, input);
+        }
+        QVERIFY(!status);
+        QCOMPARE(status.error().code, ErrorCode::CapacityExceeded);
+        QCOMPARE(status.error().object, std::string("op"));
+        QVERIFY2(status.error().message.find("more than max_state allows (2000 KB)")
+                     != std::string::npos,
+                 status.error().message.c_str());
+        QVERIFY(status.error().hint.find("max_state") != std::string::npos);
+        QVERIFY2(fed >= 2000, "not even the first batches fit");
     }
     void withoutABoundTheMachineIsAskedAsTheStateGrows()
     {
