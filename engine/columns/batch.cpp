@@ -3,6 +3,7 @@
 
 #include "engine/columns/recycling_pool.h"
 
+#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -143,6 +144,11 @@ void initializeColumns()
 {
     static std::once_flag once;
     std::call_once(once, [] {
+        // Buffers are freed on other threads than they came from, and Arrow's usual allocator gives
+        // memory back to the system so fast that much of it comes fresh, to be zeroed again. Who
+        // sets the variable has chosen.
+        constexpr int kKeepsChoice = 0;
+        ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", kKeepsChoice);
         const arrow::Status status = arrow::compute::Initialize();
         if (!status.ok())
             status.Abort("arrow compute kernels");

@@ -49,7 +49,8 @@ arrow::Result<Batch> takeRows(const Batch& batch, const std::vector<std::uint32_
 /// Returns the same rows with other columns (as many rows as before).
 Batch withColumns(const Batch& batch, std::shared_ptr<arrow::RecordBatch> columns);
 
-/// Calls arrow::compute::Initialize() once; every program calls it before anything else.
+/// Chooses Arrow's allocator and calls arrow::compute::Initialize(), once; every program calls it
+/// before anything else.
 void initializeColumns();
 
 } // namespace sluice

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/columns/recycling_pool.h"
 
+#include "engine/base/memory_left.h"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -14,7 +16,8 @@ namespace {
 
 constexpr std::int64_t kSmallest = 64 << 10; // smaller ones are not worth it
 constexpr std::int64_t kLargest = 64 << 20;  // larger ones are rare
-constexpr std::int64_t kMostKept = 192 << 20;
+constexpr std::int64_t kLeastBound = 192 << 20;
+constexpr std::int64_t kMostBound = 1 << 30, kShareOfMemory = 32;
 constexpr std::size_t kSteps = 4; // sizes for each power of two
 
 // The sizes of blocks: 64 KiB, 80, 96, 112, 128, 160 ...
@@ -83,7 +86,7 @@ public:
         const SizeClass block = classOf(size);
         {
             const std::lock_guard lock(m_mutex);
-            if (m_keptBytes + block.bytes <= kMostKept) {
+            if (m_keptBytes + block.bytes <= m_mostKept) {
                 m_kept[block.index].push_back(data);
                 m_keptBytes += block.bytes;
                 return;
@@ -118,6 +121,9 @@ private:
     static bool isKept(std::int64_t size) { return size >= kSmallest && size <= kLargest; }
 
     arrow::MemoryPool* m_below = arrow::default_memory_pool();
+    // What an epoch's files take is freed when they are closed, and taken again in the next one.
+    const std::int64_t m_mostKept
+        = std::clamp(availableMemory() / kShareOfMemory, kLeastBound, kMostBound);
     std::mutex m_mutex;
     std::array<std::vector<std::uint8_t*>, 48> m_kept; // by size class
     std::int64_t m_keptBytes = 0;

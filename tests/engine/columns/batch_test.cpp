@@ -40,6 +40,15 @@ class BatchTest : public QObject
     Q_OBJECT
 
 private slots:
+    void arrowTakesTheAllocatorThatKeepsMemory()
+    {
+        const QByteArray chosen = qgetenv("ARROW_DEFAULT_MEMORY_POOL"); // by who runs the tests
+        initializeColumns();
+        QCOMPARE(arrow::default_memory_pool()->backend_name(),
+                 chosen.isEmpty() ? std::string("jemalloc") : chosen.toStdString());
+    }
+
+private slots:
     void initTestCase() { initializeColumns(); }
     void filteredRowsKnowTheirRecord()
     {
