@@ -145,34 +145,40 @@ Result<bool> FollowedFile::readHeader(bool takesTail)
     return true;
 }
 
+// Takes the records that end in the block, up to the limits.
+void FollowedFile::takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRecords& raw,
+                               std::vector<OverlongRecord>& overlong)
+{
+    static_assert(formats::RecordSplitter::kPadding <= formats::kRecordPadding);
+    const char* base = reinterpret_cast<const char*>(m_block->data());
+    std::size_t bytes = 0;
+    m_splitter.eachRecord({base + m_begin, available()}, [&](std::size_t length) {
+        std::size_t kept = length;
+        if (kept > 0 && base[m_begin + kept - 1] == '\r')
+            --kept;
+        if (kept > m_maxRecord) {
+            overlong.push_back({std::uint32_t(raw.size()), std::int64_t(kept)});
+            kept = std::min(kept, kKeptOfOverlong);
+        }
+        if (kept > 0) { // an empty line is no record
+            raw.offsets.push_back(std::uint32_t(m_begin));
+            raw.lengths.push_back(std::uint32_t(kept));
+            raw.positions.push_back(m_position.offset);
+        }
+        m_begin += length + 1;
+        m_position.offset += std::int64_t(length + 1);
+        bytes += kept; // not of empty lines: what ends here has records, or takes all
+        return raw.size() < maxRows && bytes < maxBytes;
+    });
+}
+
 Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool takesTail,
                                 RawRecords& raw, std::vector<OverlongRecord>& overlong)
 {
-    std::size_t bytes = 0;
     for (;;) {
-        const char* base = m_block ? reinterpret_cast<const char*>(m_block->data()) : nullptr;
-        while (raw.size() < maxRows && bytes < maxBytes && available() > 0) {
-            const std::string_view rest(base + m_begin, available());
-            const std::size_t length = m_splitter.recordLength(rest);
-            if (length == std::string_view::npos)
-                break;
-            std::size_t kept = length;
-            if (kept > 0 && rest[kept - 1] == '\r')
-                --kept;
-            if (kept > m_maxRecord) {
-                overlong.push_back({std::uint32_t(raw.size()), std::int64_t(kept)});
-                kept = std::min(kept, kKeptOfOverlong);
-            }
-            if (kept > 0) { // an empty line is no record
-                raw.offsets.push_back(std::uint32_t(m_begin));
-                raw.lengths.push_back(std::uint32_t(kept));
-                raw.positions.push_back(m_position.offset);
-            }
-            m_begin += length + 1;
-            m_position.offset += std::int64_t(length + 1);
-            bytes += length + 1;
-        }
-        if (raw.size() > 0 || raw.size() >= maxRows)
+        if (available() > 0)
+            takeRecords(maxRows, maxBytes, raw, overlong);
+        if (raw.size() > 0)
             break;
         if (available() > m_maxRecord + 1) // no end in sight: pass it over piece by piece
             return skipOverlong(takesTail, raw, overlong);

@@ -60,6 +60,8 @@ public:
 
 private:
     Result<bool> fill();
+    void takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRecords& raw,
+                     std::vector<OverlongRecord>& overlong);
     Result<bool> skipOverlong(bool takesTail, RawRecords& raw,
                               std::vector<OverlongRecord>& overlong);
     std::int64_t fileSize() const;

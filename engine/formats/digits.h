@@ -24,6 +24,15 @@ struct DigitRun
     int count = 0; // at most 16: there may be more behind
 };
 
+/// Returns how many digits there are at a place, at most 16. 16 bytes must be readable.
+inline int countDigits(const char* at)
+{
+    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i digits = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+    const __m128i isDigit = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+    return std::countr_one(std::uint32_t(_mm_movemask_epi8(isDigit)));
+}
+
 /// Reads up to 16 digits in one step. 16 bytes must be readable; those behind the run may be any.
 /// Source of the reduction: Wojciech Muła, "SIMD-ized parsing of numbers" (pairs, fours, eights).
 inline DigitRun readDigits(const char* at)

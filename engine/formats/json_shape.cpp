@@ -13,25 +13,27 @@ namespace {
 
 constexpr std::uint32_t kStep = 32; // bytes of a vector
 
+std::uint32_t differingBytes(const char* one, const char* other)
+{
+    return ~std::uint32_t(_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(one)),
+                          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(other)))));
+}
+
 // Whether the bytes at a place are the expected ones, one at least; both can be read up to the next
 // vector.
-bool isSame(const char* at, const char* expected, std::uint32_t length)
+[[gnu::always_inline]] inline bool isSame(const char* at, const char* expected,
+                                          std::uint32_t length)
 {
-    for (;; at += kStep, expected += kStep, length -= kStep) {
-        const __m256i equal
-            = _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)),
-                                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(expected)));
-        const auto differing = ~std::uint32_t(_mm256_movemask_epi8(equal));
-        if (length <= kStep)
-            return (differing << (kStep - length)) == 0;
-        if (differing != 0)
+    for (; length > kStep; at += kStep, expected += kStep, length -= kStep)
+        if (differingBytes(at, expected) != 0)
             return false;
-    }
+    return (differingBytes(at, expected) << (kStep - length)) == 0;
 }
 
 // Returns where a string ends that begins at a place: at its closing quote. Null if there is an
 // escape or a control character before it, or the record's end.
-const char* closingQuote(const char* at, const char* end)
+[[gnu::always_inline]] inline const char* closingQuote(const char* at, const char* end)
 {
     const __m256i quote = _mm256_set1_epi8('"');
     const __m256i backslash = _mm256_set1_epi8('\\');
@@ -49,6 +51,14 @@ const char* closingQuote(const char* at, const char* end)
         return at < end && *at == '"' ? at : nullptr;
     }
     return nullptr;
+}
+
+// Whether digits that were found are a whole number, as JSON writes it, and all of it. What they
+// are cut off by is not looked at here but for what a number may go on with.
+[[gnu::always_inline]] inline bool isWhole(const char* at, int digits)
+{
+    return std::uint32_t(digits - 1) < 15 && at[digits] != '.' && (at[digits] | 0x20) != 'e'
+        && (*at != '0' || digits == 1);
 }
 
 bool isWord(const char* at, const char (&word)[5])
@@ -96,19 +106,87 @@ PlainNumber plainNumber(const char* at)
 
 } // namespace
 
+// Returns the place behind the value, null if the parser must read it. It may lie behind the
+// record's end, if the record ends in the value: nothing is left for the bytes that must follow
+// then, and the record is not of this shape. The next value waits for this place and for nothing
+// else, so what is read of most records stands here, and all else apart.
+[[gnu::always_inline]] inline const char* JsonShape::readValue(const Step& step, const char* at,
+                                                               const char* end, std::size_t row)
+{
+    switch (step.kind) {
+    case Kind::SkipText:
+    case Kind::Text: {
+        const char* quote = *at == '"' ? closingQuote(at + 1, end) : nullptr;
+        if (!quote)
+            break;
+        if (step.kind == Kind::Text)
+            step.column->setPaddedText(row, at + 1, std::size_t(quote - at - 1));
+        return quote + 1;
+    }
+    case Kind::SkipOther: {
+        const int digits = countDigits(at);
+        if (!isWhole(at, digits))
+            break;
+        return at + digits;
+    }
+    case Kind::Int64:
+    case Kind::Millis: {
+        const DigitRun run = readDigits(at);
+        if (!isWhole(at, run.count))
+            break;
+        step.column->setInt64(row, std::int64_t(run.value) * step.factor);
+        return at + run.count;
+    }
+    default: break;
+    }
+    return readRare(step, at, end, row);
+}
+
+const char* JsonShape::readRare(const Step& step, const char* at, const char* end, std::size_t row)
+{
+    if (*at == 'n') {
+        if (!isWord(at, "null") || (step.column && !step.column->column().isNullable))
+            return nullptr;
+        if (step.column)
+            step.column->setNull(row);
+        return at + 4;
+    }
+    switch (step.kind) {
+    case Kind::Text: return nullptr;
+    case Kind::Int64:
+    case Kind::Integer: return readInteger(step, at, row);
+    case Kind::Decimal:
+        return *at == '"' ? readTime(step, at, end, row) : readDecimal(step, at, row);
+    case Kind::Millis:
+    case Kind::Timestamp:
+        return *at == '"' ? readTime(step, at, end, row) : readInteger(step, at, row);
+    case Kind::Date: return readTime(step, at, end, row);
+    case Kind::Real: return readReal(step, at, row);
+    case Kind::Bool: return readBool(step, at, row);
+    case Kind::SkipText:
+    case Kind::SkipOther: break;
+    }
+    if (*at == '"') {
+        const char* quote = closingQuote(at + 1, end);
+        return quote ? quote + 1 : nullptr;
+    }
+    return *at == 't' || *at == 'f' ? readBool(step, at, row) : plainNumber(at).end;
+}
+
 bool JsonShape::read(std::string_view record, std::size_t row) const
 {
     const char* at = record.data();
     const char* const end = at + record.size();
     const char* expected = m_bytes.data();
-    for (const Step& step : m_steps) {
-        if (end - at < std::ptrdiff_t(step.length)
-            || !isSame(at, expected + step.between, step.length))
+    const Step* const last = &m_steps.back();
+    for (const Step* step = m_steps.data();; ++step) {
+        if (end - at < std::ptrdiff_t(step->length)
+            || !isSame(at, expected + step->between, step->length))
             return false;
-        at += step.length;
-        if (&step == &m_steps.back())
+        at += step->length;
+        if (step == last)
             break;
-        at = readValue(step, at, end, row);
+        at = readValue(*step, at, end, row);
         if (!at)
             return false;
     }
@@ -119,53 +197,12 @@ bool JsonShape::read(std::string_view record, std::size_t row) const
     return true;
 }
 
-// Returns the place behind the value. It may lie behind the record's end, if the record ends in the
-// value: nothing is left for the bytes that must follow then, and the record is not of this shape.
-const char* JsonShape::readValue(const Step& step, const char* at, const char* end, std::size_t row)
-{
-    if (*at == 'n') {
-        if (!isWord(at, "null") || (step.column && !step.column->column().isNullable))
-            return nullptr;
-        if (step.column)
-            step.column->setNull(row);
-        return at + 4;
-    }
-    switch (step.kind) {
-    case Kind::Text: return readText(step, at, end, row);
-    case Kind::Integer: return readInteger(step, at, row);
-    case Kind::Decimal:
-        return *at == '"' ? readTime(step, at, end, row) : readDecimal(step, at, row);
-    case Kind::Timestamp:
-        return *at == '"' ? readTime(step, at, end, row) : readInteger(step, at, row);
-    case Kind::Date: return readTime(step, at, end, row);
-    case Kind::Real: return readReal(step, at, row);
-    case Kind::Bool: return readBool(step, at, row);
-    case Kind::Skip: break;
-    }
-    if (*at == '"') {
-        const char* quote = closingQuote(at + 1, end);
-        return quote ? quote + 1 : nullptr;
-    }
-    return *at == 't' || *at == 'f' ? readBool(step, at, row) : plainNumber(at).end;
-}
-
-const char* JsonShape::readText(const Step& step, const char* at, const char* end, std::size_t row)
-{
-    if (*at != '"')
-        return nullptr;
-    const char* quote = closingQuote(at + 1, end);
-    if (!quote)
-        return nullptr;
-    step.column->setPaddedText(row, at + 1, std::size_t(quote - at - 1));
-    return quote + 1;
-}
-
 const char* JsonShape::readInteger(const Step& step, const char* at, std::size_t row)
 {
     const PlainNumber number = plainNumber(at);
     if (!number.end || number.behind > 0)
         return nullptr;
-    if (step.kind == Kind::Integer)
+    if (step.kind == Kind::Integer || step.kind == Kind::Int64)
         return step.column->setInteger(row, number.digits) ? number.end : nullptr;
     const std::int64_t unitNs = step.column->column().numberUnitNs;
     std::int64_t us = 0;
@@ -211,7 +248,8 @@ const char* JsonShape::readTime(const Step& step, const char* at, const char* en
     const char* quote = closingQuote(at + 1, end);
     const auto size = std::size_t(quote - at - 1);
     constexpr std::size_t kShortestTime = 10; // the parser differs by level on shorter ones
-    if (!quote || (step.kind == Kind::Timestamp && size < kShortestTime)
+    if (!quote
+        || ((step.kind == Kind::Timestamp || step.kind == Kind::Millis) && size < kShortestTime)
         || !step.column->setFromText(row, {at + 1, size}))
         return nullptr;
     return quote + 1;

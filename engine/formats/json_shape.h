@@ -41,24 +41,36 @@ public:
     bool read(std::string_view record, std::size_t row) const;
 
 private:
-    enum class Kind : std::uint8_t { Skip, Text, Integer, Real, Decimal, Timestamp, Date, Bool };
+    enum class Kind : std::uint8_t {
+        SkipText, // nobody reads it: a text where it was learned, which it need not be
+        SkipOther,
+        Text,
+        Int64,
+        Integer,
+        Real,
+        Decimal,
+        Millis, // a timestamp that is a number of milliseconds where it was learned
+        Timestamp,
+        Date,
+        Bool
+    };
 
     struct Step
     {
         std::uint32_t between = 0; // in m_bytes: what stands before the value
         std::uint32_t length = 0;
-        Kind kind = Kind::Skip;
+        Kind kind = Kind::SkipOther;
         bool isDeep = false; // below the top level, where the parser's rules are narrower
         ColumnBuffer* column = nullptr;
-        std::int64_t scaleFactor = 1; // Decimal: 10^scale
-        std::int64_t limit = 0;       // Decimal: 10^precision
+        std::int64_t factor = 1; // Int64, Millis: what the number is multiplied by
+        std::int64_t limit = 0;  // Decimal: 10^precision
         int scale = 0;
     };
     friend class ShapeLearner;
 
     static const char* readValue(const Step& step, const char* at, const char* end,
                                  std::size_t row);
-    static const char* readText(const Step& step, const char* at, const char* end, std::size_t row);
+    static const char* readRare(const Step& step, const char* at, const char* end, std::size_t row);
     static const char* readInteger(const Step& step, const char* at, std::size_t row);
     static const char* readDecimal(const Step& step, const char* at, std::size_t row);
     static const char* readReal(const Step& step, const char* at, std::size_t row);

@@ -40,6 +40,7 @@ public:
 private:
     static constexpr std::size_t kMaxSteps = 512;
     static constexpr int kMaxDepth = 16;
+    static constexpr std::int64_t kMillisecondNs = 1'000'000, kMicrosInMillisecond = 1000;
 
     char next() const { return m_at < m_record.size() ? m_record[m_at] : '\0'; }
     bool take(char c)
@@ -98,11 +99,14 @@ private:
         JsonShape::Step step;
         step.isDeep = depth > 1;
         step.column = readerHere();
-        if (step.column && !describe(step))
+        const bool isText = next() == '"';
+        if (!step.column)
+            step.kind = isText ? JsonShape::Kind::SkipText : JsonShape::Kind::SkipOther;
+        else if (!describe(step, isText))
             return false;
         endStep(step);
         std::string_view text;
-        const bool isRead = next() == '"' ? string(text) : passWord();
+        const bool isRead = isText ? string(text) : passWord();
         m_end = m_at;
         return isRead;
     }
@@ -130,7 +134,7 @@ private:
         return out;
     }
 
-    static bool describe(JsonShape::Step& step)
+    static bool describe(JsonShape::Step& step, bool isText)
     {
         using Kind = JsonShape::Kind;
         switch (step.column->shape()) {
@@ -138,12 +142,18 @@ private:
         case Shape::Bool: step.kind = Kind::Bool; return true;
         case Shape::Int8:
         case Shape::Int16:
-        case Shape::Int32:
-        case Shape::Int64: step.kind = Kind::Integer; return true;
+        case Shape::Int32: step.kind = Kind::Integer; return true;
+        case Shape::Int64: step.kind = Kind::Int64; return true;
         case Shape::Float:
         case Shape::Double: step.kind = Kind::Real; return true;
         case Shape::Date: step.kind = Kind::Date; return true;
-        case Shape::Timestamp: step.kind = Kind::Timestamp; return true;
+        case Shape::Timestamp:
+            step.kind = Kind::Timestamp;
+            if (!isText && step.column->column().numberUnitNs == kMillisecondNs) {
+                step.kind = Kind::Millis;
+                step.factor = kMicrosInMillisecond;
+            }
+            return true;
         case Shape::Decimal: {
             const auto& type
                 = static_cast<const arrow::Decimal128Type&>(*step.column->column().type);

@@ -146,6 +146,15 @@ private slots:
         row("cut off", "{\"a\":1,\"s\":\"x\",\"d\":1.2", false);
         row("cut off in text", "{\"a\":1,\"s\":\"x", false);
         row("something behind", "{\"a\":1,\"s\":\"x\",\"d\":1.25,\"z\":1} ", false);
+        row("nothing", "", false);
+        row("one quote", "\"", false);
+        row("no value", "{\"a\":,\"s\":\"x\",\"d\":1.25,\"z\":1}", false);
+        row("a sign alone", "{\"a\":-,\"s\":\"x\",\"d\":1.25,\"z\":1}", false);
+        row("text where a number is read", "{\"a\":\"1\",\"s\":\"x\",\"d\":1.25,\"z\":1}", false);
+        row("a quote in the last value", "{\"a\":1,\"s\":\"x\",\"d\":1.25,\"z\":1\"}", false);
+        row("two texts at the end", "{\"a\":1,\"s\":\"x\",\"d\":1.25,\"z\":\"x\"\"y\"}", false);
+        row("a number with a quote", "{\"a\":1\",\"s\":\"x\",\"d\":1.25,\"z\":1}", false);
+        row("other space", "{\"a\":1\t,\"s\":\"x\",\"d\":1.25,\"z\":1}", false);
         row("list where nobody reads", "{\"a\":1,\"s\":\"x\",\"d\":1.25,\"z\":[]}", false);
     }
     void readsByShapeOrLeavesItToTheParser()
@@ -205,6 +214,11 @@ private slots:
                    "\"f\":16777217,\"b\":false,\"e\":\"x\"}",
                    "{ \"ts\": 5, \"id\": \"\u00e9t\u00e9\", \"unread\": true }",
                };
+        QTest::newRow("over several lines")
+            << "{a: long, s: string, d: double}"
+            << QStringList{"{\n\t\"a\": 1,\n\t\"s\": \"x\",\n\t\"d\": 0.5\n}",
+                           "{\n\t\"a\": null,\n\t\"s\": \"\",\n\t\"d\": -3\n}",
+                           "{\"e\":{},\"a\":1,\"s\":\"é\",\"d\":2,\"f\":{\"g\":{}}}"};
         QTest::newRow("under a key")
             << "{kind: integer, id: {type: long, path: '$.bid.id'},"
                " price: {type: 'decimal(20,3)', path: '$.bid.price'},"
