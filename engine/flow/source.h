@@ -3,8 +3,8 @@
 
 #include "engine/base/result.h"
 #include "engine/flow/context.h"
+#include "engine/flow/record_range.h"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,14 +54,6 @@ public:
     virtual void passWatermark(SourceContext& context) = 0;
 };
 
-/// Where to begin in a stream: with the first record of a time (wall clock of the stream, not event
-/// time), or at an offset of each partition that is named.
-struct StreamPoint
-{
-    std::optional<WallTime> time;
-    std::map<std::string, std::int64_t> offsets;
-};
-
 /// A node that brings records in. One task at a time calls it.
 class Source
 {
@@ -83,31 +75,27 @@ public:
     /// Returns what reads kept records; null if the rows of this source are not made of records.
     virtual RecordReader* recordReader() { return nullptr; }
 
-    /// Ends (Finished) when all before a position has been read that another run of this source
-    /// returned. Before open().
-    virtual Status endAt(const std::string&) { return cannot("end at a position"); }
-
-    /// Returns a position as position() does. Before open().
-    virtual Result<std::string> positionAt(const StreamPoint&)
-    {
-        return cannot("begin at a time or an offset");
-    }
+    /// Reads again what another run of this source has read: the records of the range, at most up
+    /// to the position upTo that the other run returned, of no partition that upTo does not name;
+    /// then it is Finished. Before open(); a position that open() gets is one of such a reading,
+    /// which goes on. Touches nothing of the stream that others see. Errors: a partition of the
+    /// range that upTo does not name, a range that this source cannot find.
+    virtual Status readAgain(const RecordRange& range, const std::string& upTo);
 
     /// An epoch with this position is durable and committed (to commit offsets, for example).
     virtual void onCommitted(const std::string&) { }
 
     /// Returns the present trouble as a sentence for the operator ("" = none).
     virtual std::string trouble() const { return {}; }
-
-private:
-    static Error cannot(const char* what)
-    {
-        return {.code = ErrorCode::Unsupported,
-                .message = std::string("this source cannot ") + what,
-                .object = {},
-                .hint = "Read the kept records instead: --from bronze.",
-                .cause = {}};
-    }
 };
+
+inline Status Source::readAgain(const RecordRange&, const std::string&)
+{
+    return Error{.code = ErrorCode::Unsupported,
+                 .message = "this source cannot be read again",
+                 .object = {},
+                 .hint = "Replay what bronze keeps of it: --from bronze.",
+                 .cause = {}};
+}
 
 } // namespace sluice::flow

@@ -18,6 +18,15 @@ void PartitionWatermarks::remove(const std::string& partition)
     m_partitions.erase(partition);
 }
 
+void PartitionWatermarks::finish(const std::string& partition)
+{
+    const auto found = m_partitions.find(partition);
+    if (found == m_partitions.end())
+        return;
+    found->second.isFinished = true;
+    found->second.isWaiting = false;
+}
+
 void PartitionWatermarks::observe(const std::string& partition, EventTime newest, SteadyTime now)
 {
     State& state = m_partitions[partition];
@@ -46,6 +55,8 @@ void PartitionWatermarks::restore(const std::string& partition, EventTime waterm
 
 bool PartitionWatermarks::isIdle(const State& state, SteadyTime now) const
 {
+    if (state.isFinished)
+        return true;
     if (!m_policy.idleAfter || !state.isCaughtUp || state.isWaiting)
         return false;
     return now.ns - state.lastRow.ns >= m_policy.idleAfter->count() * 1000;
@@ -67,7 +78,10 @@ std::optional<EventTime> PartitionWatermarks::current(SteadyTime now) const
 
 bool PartitionWatermarks::isIdle(SteadyTime now) const
 {
-    if (!m_policy.idleAfter || (m_partitions.empty() && m_hasHadPartitions))
+    const bool isOver = std::ranges::all_of(m_partitions, [](const auto& item) {
+        return item.second.isFinished;
+    });
+    if (!m_policy.idleAfter || (isOver && m_hasHadPartitions))
         return false;
     return std::ranges::all_of(m_partitions,
                                [&](const auto& item) { return isIdle(item.second, now); });

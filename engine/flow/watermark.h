@@ -27,6 +27,8 @@ public:
     /// A partition is read from now on; it holds the watermark until its first row or idleness.
     void add(const std::string& partition, SteadyTime now);
     void remove(const std::string& partition);
+    /// A partition is read no further: it holds nobody any more and keeps its own watermark.
+    void finish(const std::string& partition);
     /// The newest event time among rows just read.
     void observe(const std::string& partition, EventTime newest, SteadyTime now);
     /// Tells whether a partition has been read to its end; only then may it become idle. Of one
@@ -58,6 +60,7 @@ private:
         SteadyTime lastRow;
         bool isCaughtUp = false;
         bool isWaiting = false;
+        bool isFinished = false;
     };
     bool isIdle(const State& state, SteadyTime now) const;
 

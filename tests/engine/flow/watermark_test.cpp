@@ -72,6 +72,25 @@ private slots:
         PartitionWatermarks never({});
         QVERIFY(!never.isIdle(at(1)));
     }
+    void aFinishedPartitionHoldsNobodyAndKeepsItsOwn()
+    {
+        PartitionWatermarks marks({.idleAfter = 10s, .maxDrift = 30s});
+        marks.add("0", at(1));
+        marks.add("1", at(1));
+        marks.observe("0", {100 * kSecond}, at(1));
+        marks.observe("1", {40 * kSecond}, at(1));
+        QCOMPARE(marks.align(at(1)), std::size_t(1)); // 0 is ahead of 1
+        marks.finish("1");
+        QCOMPARE(marks.align(at(1)), std::size_t(0));
+        QCOMPARE(marks.current(at(1))->us, 100 * kSecond - 1000);
+        QCOMPARE(marks.of("1").us, 40 * kSecond - 1000);
+        marks.setCaughtUp("0", true, at(20));
+        QVERIFY(marks.isIdle(at(20)));
+        marks.finish("0");
+        marks.finish("2"); // never added
+        QVERIFY(!marks.current(at(20)));
+        QVERIFY(!marks.isIdle(at(20))); // it is over, which is not the same
+    }
     void whatIsTooFarAheadWaits()
     {
         PartitionWatermarks marks({.idleAfter = 10s, .maxDrift = 30s});
