@@ -19,6 +19,22 @@ bool isPattern(const std::string& path)
     return path.find_first_of("*?[") != std::string::npos;
 }
 
+// Records that begin before a byte are passed over: only reading from the start tells where one
+// begins.
+std::shared_ptr<RawRecords> leaveOutBefore(std::int64_t byte,
+                                           const std::shared_ptr<RawRecords>& raw,
+                                           std::vector<OverlongRecord>& overlong)
+{
+    const auto first = std::ranges::lower_bound(raw->positions, byte);
+    const auto count = std::uint32_t(first - raw->positions.begin());
+    if (count == 0)
+        return raw;
+    std::erase_if(overlong, [&](const OverlongRecord& record) { return record.index < count; });
+    for (OverlongRecord& record : overlong)
+        record.index -= count;
+    return someRecords(*raw, count, raw->size() - count);
+}
+
 } // namespace
 
 FileSource::FileSource(FileSourceConfig config, const flow::ColumnSet& needed)
@@ -26,6 +42,7 @@ FileSource::FileSource(FileSourceConfig config, const flow::ColumnSet& needed)
     , m_intake(m_config.layout, needed)
     , m_source(std::make_shared<const std::string>(m_config.node))
 {
+    m_follows = m_config.follows;
     m_hasHeader = m_config.layout.format == formats::RecordFormat::Csv && m_config.layout.hasHeader;
 }
 
@@ -34,8 +51,10 @@ Status FileSource::open(const std::optional<std::string>& position)
     if (position) {
         SLUICE_TRY(restore(*position));
     }
+    if (m_again)
+        return openAgain();
     SLUICE_TRY(findFiles());
-    if (m_entries.empty() && !m_config.follows)
+    if (m_entries.empty() && !m_follows)
         return Error{.code = ErrorCode::NotFound,
                      .message
                      = isPattern(m_config.pattern) ? "no file matches" : "there is no such file",
@@ -53,7 +72,7 @@ Status FileSource::findFiles()
             m_entries.try_emplace(m_config.pattern);
         else if (error)
             return errorFromErrno(error.value(), "cannot look for the file", m_config.pattern);
-        else if (m_config.follows && m_entries.empty())
+        else if (m_follows && m_entries.empty())
             m_trouble = "waiting for " + m_config.pattern + ": there is no such file yet";
         return ok();
     }
@@ -92,6 +111,10 @@ Status FileSource::begin(const std::string& path, SteadyTime now)
     const char quote
         = m_config.layout.format == formats::RecordFormat::Csv ? m_config.layout.quote : char(0);
     auto file = std::make_unique<FollowedFile>(path, quote, m_config.maxRecord);
+    if (m_again) {
+        SLUICE_TRY(checkUnchanged(path));
+        file->endAt(m_again->at(path).end.offset, m_again->at(path).offsets.until);
+    }
     SLUICE_TRY(file->open(m_entries[path].position));
     m_current = std::move(file);
     m_partition = std::make_shared<const std::string>(shownName(path));
@@ -106,7 +129,7 @@ Status FileSource::useHeader(bool& isThere)
     isThere = true;
     if (!m_hasHeader)
         return ok();
-    SLUICE_TRY(isThere, m_current->readHeader(!m_config.follows));
+    SLUICE_TRY(isThere, m_current->readHeader(!m_follows));
     if (!isThere)
         return ok();
     const auto missing = static_cast<formats::CsvDecoder&>(m_intake.decoder())
@@ -130,7 +153,9 @@ void FileSource::finishCurrent(bool isDone)
     entry.position = m_current->position();
     entry.isDone = isDone;
     m_turn = m_current->path();
-    if (isDone)
+    if (isDone && m_again)
+        letGo(m_current->path());
+    else if (isDone)
         m_intake.watermarks().remove(*m_partition);
     m_current.reset();
 }
@@ -142,7 +167,7 @@ Result<bool> FileSource::openNext(flow::SourceContext& context)
         if (item.second.isDone || m_intake.watermarks().isWaiting(shownName(item.first)))
             return false;
         std::error_code error;
-        if (!m_config.follows)
+        if (!m_follows)
             return true;
         const auto size = std::filesystem::file_size(item.first, error);
         return !error && std::int64_t(size) != item.second.position.offset;
@@ -154,7 +179,7 @@ Result<bool> FileSource::openNext(flow::SourceContext& context)
         return false;
     const std::string path = next->first;
     Status begun = begin(path, context.clock().steadyNow());
-    if (!begun && begun.error().code == ErrorCode::NotFound && m_config.follows) {
+    if (!begun && begun.error().code == ErrorCode::NotFound && m_follows) {
         m_trouble = begun.error().text();
         m_entries.erase(path);
         return false;
@@ -202,16 +227,20 @@ Result<bool> FileSource::readCurrent(const flow::PollBudget& budget, flow::Sourc
     auto raw = std::make_shared<RawRecords>();
     std::vector<OverlongRecord> overlong;
     SLUICE_TRY(const bool hasRead,
-               m_current->read(budget.rows, budget.bytes, !m_config.follows, *raw, overlong));
+               m_current->read(budget.rows, budget.bytes, !m_follows, *raw, overlong));
     if (!hasRead)
         return false;
+    m_rowsRead += std::int64_t(raw->size());
+    for (const std::uint32_t length : raw->lengths)
+        m_bytesRead += length + 1;
+    if (m_again)
+        raw = leaveOutBefore(m_again->at(m_current->path()).offsets.from, raw, overlong);
+    if (raw->size() == 0)
+        return true;
     raw->source = m_source;
     raw->partition = m_partition;
     raw->ingestTimeUs = context.clock().wallNow().us;
     raw->arrivalNs = context.clock().steadyNow().ns;
-    m_rowsRead += std::int64_t(raw->size());
-    for (const std::uint32_t length : raw->lengths)
-        m_bytesRead += length + 1;
     if (!overlong.empty()) {
         for (const OverlongRecord& record : overlong)
             context.rejectRecord(
@@ -270,7 +299,7 @@ void FileSource::lookAround(SteadyTime now)
 Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
                                            flow::SourceContext& context)
 {
-    if (m_config.follows && !m_current)
+    if (m_follows && !m_current)
         lookAround(context.clock().steadyNow());
     const std::size_t waiting = align(context);
     if (!m_current) {
@@ -291,7 +320,7 @@ Result<flow::PollOutcome> FileSource::poll(const flow::PollBudget& budget,
         return flow::PollOutcome::More;
     }
     m_intake.watermarks().setCaughtUp(*m_partition, true, context.clock().steadyNow());
-    if (!m_config.follows) {
+    if (!m_follows) {
         finishCurrent(true);
         return flow::PollOutcome::More;
     }
@@ -330,7 +359,7 @@ flow::PollOutcome FileSource::atEnd(flow::SourceContext& context)
             m_intake.watermarks().setCaughtUp(shownName(path), true, context.clock().steadyNow());
     m_intake.publishWatermark(context);
     NodeCounters::set(context.counters().lagRows, 0);
-    return m_config.follows ? flow::PollOutcome::CaughtUp : flow::PollOutcome::Finished;
+    return m_follows ? flow::PollOutcome::CaughtUp : flow::PollOutcome::Finished;
 }
 
 // Rows left are judged by the bytes left and the mean record so far.
@@ -343,8 +372,9 @@ void FileSource::updateLag(flow::SourceContext& context) const
         std::error_code error;
         if (entry.isDone || path == m_current->path())
             continue;
-        const auto size = std::filesystem::file_size(path, error);
-        left += error ? 0 : std::max<std::int64_t>(0, std::int64_t(size) - entry.position.offset);
+        const auto size = m_again ? std::int64_t(m_again->at(path).end.offset)
+                                  : std::int64_t(std::filesystem::file_size(path, error));
+        left += error ? 0 : std::max<std::int64_t>(0, size - entry.position.offset);
     }
     NodeCounters::set(context.counters().lagRows,
                       left * m_rowsRead / std::max<std::int64_t>(1, m_bytesRead));

@@ -17,10 +17,10 @@ std::int64_t numberOf(const DocumentNode* node)
 
 } // namespace
 
-Status FileSource::restore(const std::string& position)
+Result<FileSource::Position> FileSource::readPosition(const std::string& text) const
 {
     Diagnostics diagnostics("position");
-    const DocumentNode root = parseDocument(position, diagnostics);
+    const DocumentNode root = parseDocument(text, diagnostics);
     const DocumentNode* files = root.find("files");
     if (diagnostics.hasErrors() || !files)
         return Error{.code = ErrorCode::DecodeFailed,
@@ -28,17 +28,28 @@ Status FileSource::restore(const std::string& position)
                      .object = m_config.node,
                      .hint = "Reset the pipeline, which reads its files again.",
                      .cause = {}};
+    Position out;
     for (const DocumentNode& file : files->items) {
-        Entry entry;
+        FollowedFile::Position position;
         const DocumentNode* path = file.find("path");
-        entry.position.inode = std::uint64_t(numberOf(file.find("inode")));
-        entry.position.offset = numberOf(file.find("offset"));
+        position.inode = std::uint64_t(numberOf(file.find("inode")));
+        position.offset = numberOf(file.find("offset"));
         if (const DocumentNode* header = file.find("header"))
-            entry.position.header = header->text;
+            position.header = header->text;
         if (path)
-            m_entries[path->text] = entry;
+            out.files[path->text] = std::move(position);
     }
-    m_intake.restoreWatermarks(root.find("watermarks"));
+    if (const DocumentNode* watermarks = root.find("watermarks"))
+        out.watermarks = *watermarks;
+    return out;
+}
+
+Status FileSource::restore(const std::string& position)
+{
+    SLUICE_TRY(const Position former, readPosition(position));
+    for (const auto& [path, at] : former.files)
+        m_entries[path].position = at;
+    m_intake.restoreWatermarks(&former.watermarks);
     return ok();
 }
 

@@ -35,6 +35,23 @@ FollowedFile::~FollowedFile()
         ::close(m_fd);
 }
 
+void FollowedFile::endAt(std::int64_t byte, std::int64_t until)
+{
+    m_endByte = byte;
+    m_until = until;
+}
+
+// As pread; 0 at the end, negative with errno set.
+ssize_t FollowedFile::readAt(std::int64_t offset, void* to, std::size_t bytes) const
+{
+    const std::int64_t left = std::max<std::int64_t>(0, m_endByte - offset);
+    ssize_t got = 0;
+    do {
+        got = ::pread(m_fd, to, std::min(bytes, std::size_t(left)), offset);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 Status FollowedFile::open(const Position& position)
 {
     if (m_fd >= 0)
@@ -66,7 +83,8 @@ std::int64_t FollowedFile::fileSize() const
     struct stat info
     {
     };
-    return m_fd >= 0 && ::fstat(m_fd, &info) == 0 ? std::int64_t(info.st_size) : 0;
+    return m_fd >= 0 && ::fstat(m_fd, &info) == 0 ? std::min<std::int64_t>(info.st_size, m_endByte)
+                                                  : 0;
 }
 
 std::int64_t FollowedFile::bytesLeft() const
@@ -105,11 +123,8 @@ Result<bool> FollowedFile::fill()
     std::shared_ptr<arrow::Buffer> block = std::move(*made);
     if (left > 0)
         std::memcpy(block->mutable_data(), m_block->data() + m_begin, left);
-    ssize_t got = 0;
-    do {
-        got = ::pread(m_fd, block->mutable_data() + left, kBlock,
-                      m_position.offset + std::int64_t(left));
-    } while (got < 0 && errno == EINTR);
+    const ssize_t got
+        = readAt(m_position.offset + std::int64_t(left), block->mutable_data() + left, kBlock);
     if (got < 0)
         return errorFromErrno(errno, "cannot read the file", m_path);
     std::memset(block->mutable_data() + left + got, 0, formats::kRecordPadding);
@@ -168,7 +183,7 @@ void FollowedFile::takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRec
         m_begin += length + 1;
         m_position.offset += std::int64_t(length + 1);
         bytes += kept; // not of empty lines: what ends here has records, or takes all
-        return raw.size() < maxRows && bytes < maxBytes;
+        return raw.size() < maxRows && bytes < maxBytes && m_position.offset < m_until;
     });
 }
 
@@ -176,9 +191,9 @@ Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool 
                                 RawRecords& raw, std::vector<OverlongRecord>& overlong)
 {
     for (;;) {
-        if (available() > 0)
+        if (available() > 0 && m_position.offset < m_until)
             takeRecords(maxRows, maxBytes, raw, overlong);
-        if (raw.size() > 0)
+        if (raw.size() > 0 || m_position.offset >= m_until)
             break;
         if (available() > m_maxRecord + 1) // no end in sight: pass it over piece by piece
             return skipOverlong(takesTail, raw, overlong);
@@ -210,9 +225,7 @@ Result<bool> FollowedFile::skipOverlong(bool takesTail, RawRecords& raw,
     std::string piece(1 << 20, '\0');
     bool isEnded = false;
     for (;;) {
-        const ssize_t got = ::pread(m_fd, piece.data(), piece.size(), start + scanned);
-        if (got < 0 && errno == EINTR)
-            continue;
+        const ssize_t got = readAt(start + scanned, piece.data(), piece.size());
         if (got < 0)
             return errorFromErrno(errno, "cannot read the file", m_path);
         const void* end = std::memchr(piece.data(), '\n', std::size_t(got));

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 #include <arrow/buffer.h>
 
 namespace sluice::connectors {
@@ -39,6 +41,10 @@ public:
     FollowedFile(const FollowedFile&) = delete;
     FollowedFile& operator=(const FollowedFile&) = delete;
 
+    /// From now on the file ends at a byte, whatever comes behind it, and no record is read that
+    /// begins at `until` or behind it. Before open().
+    void endAt(std::int64_t byte, std::int64_t until);
+
     /// Opens the file at a position; an inode other than the position's begins at 0.
     Status open(const Position& position);
     bool isOpen() const { return m_fd >= 0; }
@@ -65,11 +71,13 @@ private:
     Result<bool> skipOverlong(bool takesTail, RawRecords& raw,
                               std::vector<OverlongRecord>& overlong);
     std::int64_t fileSize() const;
+    ssize_t readAt(std::int64_t offset, void* to, std::size_t bytes) const;
     std::size_t available() const { return m_end - m_begin; }
 
     const std::string m_path;
     const formats::RecordSplitter m_splitter;
     const std::size_t m_maxRecord;
+    std::int64_t m_endByte = INT64_MAX, m_until = INT64_MAX;
     int m_fd = -1;
     Position m_position;
     std::shared_ptr<arrow::Buffer> m_block; // [m_begin, m_end) is read and not handed out

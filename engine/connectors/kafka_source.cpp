@@ -5,83 +5,9 @@
 #include "engine/columns/types.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 namespace sluice::connectors {
-namespace {
-
-std::vector<OptionSpec> kafkaOptions()
-{
-    std::vector<OptionSpec> out{
-        {.name = "connection",
-         .type = OptionType::Connection,
-         .isRequired = true,
-         .help = "A connection of the workspace."},
-        {.name = "topic", .isRequired = true, .help = "The topic to read."},
-        {.name = "start",
-         .type = OptionType::Choice,
-         .defaultValue = "earliest",
-         .choices = {"earliest", "latest"},
-         .help = "Where the first run begins; later runs go on where the last one ended."},
-        {.name = "on_offset_lost",
-         .type = OptionType::Choice,
-         .defaultValue = "fail",
-         .choices = {"fail", "earliest", "latest"},
-         .help
-         = "When the topic no longer has the offset to go on from (deleted records, or a topic "
-           "made anew): stop with an error, or go on from the oldest or newest record."}};
-    const auto& records = formats::recordOptions();
-    out.insert(out.end(), records.begin(), records.end());
-    return out;
-}
-
-flow::BoundNode bindKafka(const flow::BindContext& context)
-{
-    const Options& options = context.options;
-    KafkaSourceConfig config;
-    config.node = context.node;
-    config.connection = options.text("connection");
-    config.topic = options.text("topic");
-    config.startsAtEnd = options.text("start") == "latest";
-    config.onOffsetLost = options.text("on_offset_lost");
-    config.layout = formats::readRecordLayout(options, context.node, context.diagnostics);
-    config.layout.hasHeader = false; // a message has no header line
-    const auto names = context.services.connections->connectionNames();
-    if (!config.connection.empty() && !names.empty()
-        && std::ranges::find(names, config.connection) == names.end())
-        context.error("connection", options.at("connection"),
-                      "there is no connection \"" + config.connection + "\"",
-                      suggestionFor(config.connection, names));
-    flow::BoundNode bound;
-    bound.output = streamSchemaOf(config.layout);
-    bound.summary = config.topic;
-    bound.positionsOf = config.connection + ", topic " + config.topic;
-    bound.rejects = {Verdict::DeadLetter};
-    bound.neededInput = [](const flow::ColumnSet&) { return flow::ColumnSet(); };
-    bound.createSource
-        = [config](const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Source>> {
-        SLUICE_TRY(const flow::Connection connection,
-                   create.services->connections->connection(config.connection));
-        return std::unique_ptr<flow::Source>(
-            std::make_unique<KafkaSource>(config, connection, create.neededColumns));
-    };
-    return bound;
-}
-
-} // namespace
-
-flow::NodeKind KafkaSource::kind()
-{
-    return {.name = "kafka_source",
-            .title = "Kafka topic",
-            .help = "Reads a topic of Kafka or Event Hubs, exactly once.",
-            .category = flow::NodeCategory::Source,
-            .minInputs = 0,
-            .maxInputs = 0,
-            .options = kafkaOptions(),
-            .bind = bindKafka};
-}
 
 KafkaSource::KafkaSource(KafkaSourceConfig config, const flow::Connection& connection,
                          const flow::ColumnSet& needed)
@@ -113,45 +39,24 @@ KafkaSource::~KafkaSource()
         rd_kafka_topic_destroy(m_topic);
 }
 
-Status KafkaSource::restore(const std::string& position)
-{
-    Diagnostics diagnostics("position");
-    const DocumentNode root = parseDocument(position, diagnostics);
-    const DocumentNode* offsets = root.find("offsets");
-    if (diagnostics.hasErrors() || !offsets)
-        return Error{.code = ErrorCode::DecodeFailed,
-                     .message = "the kept position is damaged",
-                     .object = m_config.node,
-                     .hint = "Reset the pipeline, which reads the topic from its start option.",
-                     .cause = {}};
-    if (const DocumentNode* topic = root.find("topic"); topic && topic->text != m_config.topic) {
-        log(LogLevel::Warning,
-            m_config.node + ": it read " + topic->text + " before; " + m_config.topic
-                + " is read from its " + (m_config.startsAtEnd ? "newest" : "oldest") + " record");
-        return ok();
-    }
-    // Every partition of the last run is known before the first row, or the watermark of those
-    // that answer first would run ahead of the others.
-    for (const DocumentNode::Entry& entry : offsets->entries) {
-        Partition partition;
-        partition.next = std::atoll(entry.value.text.c_str());
-        m_partitions[std::atoi(entry.key.c_str())] = partition;
-        m_intake.watermarks().add(entry.key, SteadyTime{});
-    }
-    m_intake.restoreWatermarks(root.find("watermarks"));
-    return ok();
-}
-
 Status KafkaSource::open(const std::optional<std::string>& position)
 {
     if (position) {
         SLUICE_TRY(restore(*position));
     }
+    if (m_again)
+        for (const std::int32_t number : m_again->partitions())
+            m_partitions.try_emplace(number);
+    // Every partition that is known is waited for before the first row, or the watermark of those
+    // that answer first would run ahead of the others.
+    for (const auto& [number, partition] : m_partitions)
+        m_intake.watermarks().add(std::to_string(number), SteadyTime{});
+    const bool failsWhenLost = m_again || m_config.onOffsetLost == "fail";
     SLUICE_TRY(m_client,
                makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
                                {{"enable.partition.eof", "true"},
                                 {"auto.offset.reset",
-                                 m_config.onOffsetLost == "fail" ? "error" : m_config.onOffsetLost},
+                                 failsWhenLost ? "error" : m_config.onOffsetLost},
                                 {"enable.auto.commit", "false"},
                                 {"group.id", "sluice-unused"},
                                 {"isolation.level", "read_committed"},
@@ -175,7 +80,8 @@ void KafkaSource::discover()
             const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
             if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && topic.partition_cnt > 0) {
                 m_partitionCount = topic.partition_cnt;
-                m_trouble.clear();
+                if (isBounded() || findBounds())
+                    m_trouble.clear();
             } else if (m_partitionCount == 0) {
                 m_trouble.note(topic.err,
                                "there is no topic \"" + m_config.topic + "\" ("
@@ -189,8 +95,8 @@ void KafkaSource::discover()
         if (metadata)
             rd_kafka_metadata_destroy(metadata);
         std::unique_lock lock(m_mutex);
-        const auto pause = m_partitionCount == 0 ? std::chrono::milliseconds(200)
-                                                 : std::chrono::milliseconds(2000);
+        const auto pause = m_partitionCount == 0 || !isBounded() ? std::chrono::milliseconds(200)
+                                                                 : std::chrono::milliseconds(2000);
         if (m_wakes.wait_for(lock, pause, [this] { return m_isStopping; }))
             return;
     }
@@ -198,6 +104,8 @@ void KafkaSource::discover()
 
 Status KafkaSource::startPartitions(flow::SourceContext& context)
 {
+    if (m_again)
+        return startAgain(context);
     const int count = m_partitionCount;
     for (std::int32_t number = 0; number < count; ++number) {
         Partition& partition = m_partitions[number];
@@ -206,18 +114,25 @@ Status KafkaSource::startPartitions(flow::SourceContext& context)
         const std::int64_t from = partition.next >= 0 ? partition.next
             : m_config.startsAtEnd                    ? std::int64_t(RD_KAFKA_OFFSET_END)
                                                       : std::int64_t(RD_KAFKA_OFFSET_BEGINNING);
-        rd_kafka_queue_t* queue = rd_kafka_queue_new(m_client.get());
-        if (rd_kafka_consume_start_queue(m_topic, number, from, queue) != 0) {
-            rd_kafka_queue_destroy(queue);
-            return kafkaError(rd_kafka_last_error(),
-                              "cannot read partition " + std::to_string(number) + " of "
-                                  + m_config.topic,
-                              m_config.connection);
-        }
-        partition.queue = queue;
-        m_names[number] = std::make_shared<const std::string>(std::to_string(number));
-        m_intake.watermarks().add(*m_names[number], context.clock().steadyNow());
+        SLUICE_TRY(startPartition(number, from, context));
     }
+    return ok();
+}
+
+Status KafkaSource::startPartition(std::int32_t number, std::int64_t from,
+                                   flow::SourceContext& context)
+{
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(m_client.get());
+    if (rd_kafka_consume_start_queue(m_topic, number, from, queue) != 0) {
+        rd_kafka_queue_destroy(queue);
+        return kafkaError(rd_kafka_last_error(),
+                          "cannot read partition " + std::to_string(number) + " of "
+                              + m_config.topic,
+                          m_config.connection);
+    }
+    m_partitions[number].queue = queue;
+    m_names[number] = std::make_shared<const std::string>(std::to_string(number));
+    m_intake.watermarks().add(*m_names[number], context.clock().steadyNow());
     return ok();
 }
 
@@ -259,6 +174,8 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
             m_intake.watermarks().setCaughtUp(*m_names[message->partition], true,
                                               context.clock().steadyNow());
+            if (m_again)
+                noteEof(message->partition, message->offset);
         } else if (message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
                    || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
             return Error{
@@ -267,11 +184,15 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
                     + " of partition " + std::to_string(message->partition)
                     + " is no longer in the topic: records were deleted before they were read",
                 .object = m_config.topic,
-                .hint = "Lengthen the topic's retention, or set on_offset_lost to go on with what "
-                        "is there.",
+                .hint = m_again
+                    ? "Replay from an offset that it has, or what bronze keeps: --from bronze."
+                    : "Lengthen the topic's retention, or set on_offset_lost to go on with what "
+                      "is there.",
                 .cause = {}};
         } else if (message->err) {
             m_trouble.note(message->err, rd_kafka_message_errstr(message));
+        } else if (m_again && message->offset >= m_again->end(message->partition)) {
+            m_partitions[message->partition].isPastEnd = true;
         } else {
             Run& run = runs[message->partition];
             run.messages.push_back(message);
@@ -305,6 +226,7 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
         noteRestart(number, raw.positions.front());
         m_newestRecordUs = raw.recordTimesUs.back();
         m_partitions[number].next = raw.positions.back() + 1;
+        m_partitions[number].endsAt = -1;
         m_intake.watermarks().setCaughtUp(*m_names[number], false, context.clock().steadyNow());
         SLUICE_TRY(m_intake.take(run.raw, context));
     }
@@ -327,7 +249,7 @@ Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget,
 {
     rd_kafka_poll(m_client.get(), 0);
     SLUICE_TRY(startPartitions(context));
-    if (m_partitionCount == 0)
+    if (m_partitionCount == 0 || !isBounded())
         return flow::PollOutcome::CaughtUp; // not idle: what there is is not known yet
     const std::size_t waiting = m_intake.watermarks().align(context.clock().steadyNow());
     if (m_config.layout.eventTime.maxDrift)
@@ -341,7 +263,11 @@ Result<flow::PollOutcome> KafkaSource::poll(const flow::PollBudget& budget,
     if (*taken && !m_trouble.text().empty())
         m_trouble.clear();
     m_intake.publishWatermark(context);
+    if (m_again && finishAgain(context.clock().steadyNow()))
+        m_intake.publishWatermark(context);
     updateLag(context);
+    if (m_again && isAgainRead())
+        return flow::PollOutcome::Finished;
     return *taken     ? flow::PollOutcome::More
         : waiting > 0 ? flow::PollOutcome::Waiting
                       : flow::PollOutcome::CaughtUp;
@@ -356,7 +282,9 @@ void KafkaSource::updateLag(flow::SourceContext& context)
             && rd_kafka_get_watermark_offsets(m_client.get(), m_config.topic.c_str(), number, &low,
                                               &high)
                 == RD_KAFKA_RESP_ERR_NO_ERROR)
-            lag += std::max<std::int64_t>(0, high - partition.next);
+            lag += std::max<std::int64_t>(0,
+                                          (m_again ? std::min(high, m_again->end(number)) : high)
+                                              - partition.next);
     }
     NodeCounters::set(context.counters().lagRows, lag);
     const std::int64_t age = context.clock().wallNow().us - m_newestRecordUs;
@@ -364,23 +292,6 @@ void KafkaSource::updateLag(flow::SourceContext& context)
                       lag == 0                   ? 0
                           : m_newestRecordUs > 0 ? std::max<std::int64_t>(0, age)
                                                  : -1);
-}
-
-std::string KafkaSource::position() const
-{
-    JsonWriter json;
-    std::vector<std::string> names;
-    json.beginObject().key("topic").value(m_config.topic).key("offsets").beginObject();
-    for (const auto& [number, partition] : m_partitions) {
-        if (partition.next < 0)
-            continue;
-        names.push_back(std::to_string(number));
-        json.key(names.back()).value(partition.next);
-    }
-    json.endObject().key("watermarks");
-    m_intake.writeWatermarks(json, names);
-    json.endObject();
-    return json.take();
 }
 
 } // namespace sluice::connectors

@@ -57,6 +57,14 @@ void MockCluster::refuseOffsets(int requests)
                                           RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
 }
 
+void MockCluster::refuseTimes(int requests)
+{
+    constexpr std::int16_t kListOffsets = 2; // of the Kafka protocol
+    for (int i = 0; i < requests; ++i)
+        rd_kafka_mock_push_request_errors(m_cluster, kListOffsets, 1,
+                                          RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+}
+
 void MockCluster::setBrokerUp(int broker, bool isUp)
 {
     if (isUp)

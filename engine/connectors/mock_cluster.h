@@ -26,6 +26,8 @@ public:
     void setBrokerUp(int broker, bool isUp);
     /// Answers the next requests for a group's offsets as a coordinator does that is not ready.
     void refuseOffsets(int requests);
+    /// Refuses the next requests for the offsets of a time.
+    void refuseTimes(int requests);
 
 private:
     MockCluster();
