@@ -22,6 +22,8 @@
 namespace sluice::lake {
 namespace {
 
+const std::string kAppendOnly = "delta.appendOnly";
+
 struct Sides
 {
     DeltaLog log, shadowLog;
@@ -44,7 +46,7 @@ Result<Sides> openSides(const TableSwap& swap, const Clock& clock)
             return out;
         }
         SLUICE_TRY(checkWritable(out.head, swap.table));
-        if (out.head.property("delta.appendOnly") == "true")
+        if (out.head.property(kAppendOnly) == "true" && !swap.isBronze)
             return lakeError(ErrorCode::Conflict, "the table takes appends only", swap.table,
                              "Its rows cannot be replaced; leave it out of the replay.");
     }
@@ -102,6 +104,17 @@ Commit replacing(const TableSwap& swap, const Snapshot& head, const Clock& clock
     return commit;
 }
 
+Status allowRemoves(Sides& sides, const Clock& clock)
+{
+    Commit commit;
+    commit.info.emplace().operation = "SET TBLPROPERTIES";
+    commit.info->operationParameters = {{"properties", "{\"" + kAppendOnly + "\":\"false\"}"}};
+    commit.metadata = sides.head.metadata;
+    commit.metadata->configuration[kAppendOnly] = "false";
+    SLUICE_TRY(commitTo(sides.log, sides.head, std::move(commit), clock));
+    return ok();
+}
+
 Status publish(Sides& sides, Commit commit, const Clock& clock)
 {
     commit.info->operationMetrics = {{"numFiles", std::to_string(commit.adds.size())},
@@ -152,6 +165,8 @@ Status swapTable(const TableSwap& swap, const Clock& clock)
     if (sides.isDone)
         return ok();
     SLUICE_TRY(linkFiles(sides));
+    if (sides.head.property(kAppendOnly) == "true")
+        SLUICE_TRY(allowRemoves(sides, clock));
     Commit commit = replacing(swap, sides.head, clock);
     for (const auto& [path, file] : sides.shadow.files)
         commit.adds.push_back(file);
@@ -160,6 +175,11 @@ Status swapTable(const TableSwap& swap, const Clock& clock)
         commit.metadata = sides.head.metadata;
         commit.metadata->schemaString = sides.shadow.metadata.schemaString;
         commit.metadata->partitionColumns = sides.shadow.metadata.partitionColumns;
+    }
+    if (swap.isBronze) {
+        if (!commit.metadata)
+            commit.metadata = sides.head.metadata;
+        commit.metadata->configuration[kAppendOnly] = "true";
     }
     return publish(sides, std::move(commit), clock);
 }

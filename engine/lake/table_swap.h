@@ -18,12 +18,16 @@ struct TableSwap
     std::string table, shadow; // "gold.sales", "gold.sales__shadow"
     std::string appId;         // of the sink that writes the table
     std::int64_t epoch = 0;    // the transaction that the swap is
+    bool isBronze = false;     // it takes appends only; that is suspended for the swap
 };
 
 /// Does it as one commit: removes all files of the table, adds the shadow's (under a second name
 /// for the same bytes on disk), takes over its columns. Older versions of the table stay readable,
 /// the shadow stays as it is. Repeating it after a crash changes nothing. Errors: Conflict if the
-/// table takes appends only, NotFound if there is no shadow.
+/// table takes appends only and is no bronze, NotFound if there is no shadow.
+///
+/// Of a bronze table a commit before it sets delta.appendOnly to false, as the protocol wants it of
+/// who removes rows; that of the swap sets it to true again.
 Status swapTable(const TableSwap& swap, const Clock& clock);
 
 /// The same for a table of rejects, by rows: of the table those stay whose node is not among nodes,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/lake/table_swap.h"
 
+#include "engine/base/fail_point.h"
 #include "engine/flow/reject_schema.h"
 #include "tests/engine/lake/lake_fixture.h"
 #include "tests/support/test_main.h"
@@ -90,6 +91,36 @@ private slots:
         QVERIFY(!refused);
         QCOMPARE(refused.error().code, ErrorCode::Conflict);
         QCOMPARE(DeltaLog(folder("orders")).load()->version, made->version);
+    }
+
+    // Appends are all that bronze takes: that is set aside in a commit of its own and comes back
+    // with the rows. The second commit fails once.
+    void bronzeIsReplacedThoughItTakesAppendsOnly()
+    {
+        fill("silver.orders__shadow", R"([[3, "US", 0]])", 1);
+        auto head = openTable(DeltaLog(folder("orders")),
+                              {.name = "silver.orders",
+                               .columns = orderSchema(),
+                               .partitionColumns = {},
+                               .properties = {{"delta.appendOnly", "true"}}},
+                              systemClock());
+        QVERIFY(head);
+        const std::int64_t before = head->version;
+        fill("silver.orders", R"([[1, "DE", 0], [2, "FR", 0]])", 1);
+        TableSwap swap = request(2);
+        swap.isBronze = true;
+        QVERIFY(setFailPoints("commit.publish=error@2"));
+        QVERIFY(!swapTable(swap, systemClock()));
+        QVERIFY(setFailPoints(""));
+        QCOMPARE(rowTexts(folder("orders")).size(), std::size_t(2));
+        QVERIFY(swapTable(swap, systemClock()));
+        QVERIFY(swapTable(swap, systemClock()));
+        const DeltaLog log(folder("orders"));
+        head = log.load();
+        QCOMPARE(head->version, before + 3); // two rows, the property, the swap
+        QCOMPARE(head->property("delta.appendOnly"), std::string("true"));
+        QCOMPARE(log.load(before + 2)->property("delta.appendOnly"), std::string("false"));
+        QCOMPARE(rowTexts(folder("orders")), rowTexts(folder("orders__shadow")));
     }
 
     void rejectsChangeByNode()
