@@ -56,14 +56,15 @@ Result<std::string> handOver(const Shared& shared, const std::string& pipeline,
                              const std::string& path, const std::string& text,
                              const std::vector<std::string>& rebuild)
 {
-    JsonWriter json, discard;
+    JsonWriter json, cancel;
     json.beginObject().key("command").value("deploy");
     json.key("path").value(path).key("text").value(text).key("rebuild").beginArray();
     for (const std::string& node : rebuild)
         json.value(node);
-    json.endArray().endObject();
-    discard.beginObject().key("command").value("discard").key("pipeline").value(pipeline);
-    discard.endObject();
+    const std::string key = newOrderKey();
+    json.endArray().key("key").value(key).endObject();
+    cancel.beginObject().key("command").value("cancel_shadow").key("pipeline").value(pipeline);
+    cancel.key("key").value(key).endObject();
     const bool isHeld = bool(api::askHolder(shared.workspace, R"({"command":"status"})"));
     SLUICE_TRY(std::string done,
                steer(shared,
@@ -71,9 +72,10 @@ Result<std::string> handOver(const Shared& shared, const std::string& pipeline,
                       .command = api::DeployPipeline{.documentPath = path,
                                                      .text = text,
                                                      .starts = false,
-                                                     .rebuild = rebuild},
-                      .cancel = rebuild.empty() ? std::string() : discard.text(),
-                      .cancelCommand = api::DiscardShadow{pipeline},
+                                                     .rebuild = rebuild,
+                                                     .key = key},
+                      .cancel = rebuild.empty() ? std::string() : cancel.text(),
+                      .cancelCommand = api::CancelShadow{pipeline, key},
                       .progress = [&](const DocumentNode& all) {
                           return rebuild.empty() ? std::string() : shadowProgress(all, pipeline);
                       }}));

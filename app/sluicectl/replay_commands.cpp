@@ -17,7 +17,8 @@ namespace {
 
 struct ReplayOptions
 {
-    std::string pipeline, from = "bronze", fromTime;
+    std::string pipeline, from = "bronze";
+    api::ReplayBounds bounds;
     bool closesWindows = false, isForced = false;
     api::CompareRequest compare;
 };
@@ -34,29 +35,20 @@ std::string request(const char* name, const std::string& pipeline,
 
 int replay(const Shared& shared, const ReplayOptions& options)
 {
-    api::ReplayPipeline command{.pipeline = options.pipeline,
-                                .closesWindows = options.closesWindows};
-    if (!options.fromTime.empty()) {
-        Micros span{};
-        if (parseDuration(options.fromTime, span)) {
-            command.sinceUs = systemClock().wallNow().us - span.count();
-        } else {
-            const auto time = api::timeOf(options.fromTime);
-            if (!time)
-                return report(shared, time.error());
-            command.sinceUs = *time;
-        }
-    }
-    const auto more = [&](JsonWriter& json) {
-        json.key("closes_windows").value(command.closesWindows);
-        json.key("since_us").value(command.sinceUs);
-    };
+    const std::string key = newOrderKey();
+    const auto named = [&](JsonWriter& json) { json.key("key").value(key); };
+    const api::ReplayPipeline command{.pipeline = options.pipeline,
+                                      .from = options.from == "source" ? api::ReplayOrigin::Source
+                                                                       : api::ReplayOrigin::Bronze,
+                                      .bounds = options.bounds,
+                                      .closesWindows = options.closesWindows,
+                                      .key = key};
     return tellDone(shared,
                     steer(shared,
-                          {.request = request("replay", options.pipeline, more),
+                          {.request = api::requestOf(command),
                            .command = command,
-                           .cancel = request("discard", options.pipeline),
-                           .cancelCommand = api::DiscardShadow{options.pipeline},
+                           .cancel = request("cancel_shadow", options.pipeline, named),
+                           .cancelCommand = api::CancelShadow{options.pipeline, key},
                            .progress = [&](const DocumentNode& all) {
                                return shadowProgress(all, options.pipeline);
                            }}));
@@ -64,13 +56,18 @@ int replay(const Shared& shared, const ReplayOptions& options)
 
 int swap(const Shared& shared, const ReplayOptions& options)
 {
-    const auto more = [&](JsonWriter& json) { json.key("force").value(options.isForced); };
+    const std::string key = newOrderKey();
+    const auto named = [&](JsonWriter& json) { json.key("key").value(key); };
+    const auto more = [&](JsonWriter& json) {
+        json.key("force").value(options.isForced);
+        named(json);
+    };
     return tellDone(shared,
                     steer(shared,
                           {.request = request("swap", options.pipeline, more),
-                           .command = api::SwapShadow{options.pipeline, options.isForced},
-                           .cancel = {},
-                           .cancelCommand = {},
+                           .command = api::SwapShadow{options.pipeline, options.isForced, key},
+                           .cancel = request("cancel_shadow", options.pipeline, named),
+                           .cancelCommand = api::CancelShadow{options.pipeline, key},
                            .progress = [&](const DocumentNode& all) {
                                return shadowProgress(all, options.pipeline);
                            }}));
@@ -161,6 +158,10 @@ std::string shadowProgress(const DocumentNode& pipelines, const std::string& pip
         + " records read again, " + rateText(double(rate));
     if (rate > 0 && expected > read)
         out += ", " + durationText(Micros(1'000'000 * ((expected - read) / rate + 1))) + " to go";
+    if (const DocumentNode* nodes = shadow->find("nodes"))
+        for (const DocumentNode& node : nodes->items)
+            if (const std::string trouble = textIn(node, "trouble"); !trouble.empty())
+                return out + "; " + textIn(node, "node") + ": " + trouble;
     return out;
 }
 
@@ -177,14 +178,23 @@ void addReplayCommands(CLI::App& app, Shared& shared)
         return command;
     };
     CLI::App* command = add("replay",
-                            "Run a pipeline over the records that bronze keeps, into shadow tables "
-                            "beside the real ones; Ctrl-C gives it up",
+                            "Run a pipeline once more over the records that bronze keeps or that "
+                            "its sources still have, into shadow tables beside the real ones; "
+                            "Ctrl-C gives it up",
                             replay);
-    command->add_option("--from", options->from, "What is read")
-        ->check(CLI::IsMember({"bronze"}))
+    command
+        ->add_option("--from", options->from,
+                     "What is read: what bronze keeps, or the source itself once more")
+        ->check(CLI::IsMember({"bronze", "source"}))
         ->capture_default_str();
-    command->add_option("--from-time", options->fromTime,
+    api::ReplayBounds& bounds = options->bounds;
+    command->add_option("--from-time", bounds.fromTime,
                         "Only records that arrived since: a time (UTC), or a span before now");
+    command->add_option("--until-time", bounds.untilTime, "Only records that arrived before");
+    command->add_option("--from-offset", bounds.fromOffset,
+                        "Only from an offset on, by partition: P=N[,P=N...]; of a file the byte");
+    command->add_option("--until-offset", bounds.untilOffset,
+                        "Only to an offset, which is not read itself: P=N[,P=N...]");
     command->add_flag("--close-windows", options->closesWindows,
                       "Emit every window at the end, as run --until-idle does");
     command = add("compare", "Compare the shadow tables with the real ones", compare);

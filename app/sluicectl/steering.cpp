@@ -5,6 +5,7 @@
 #include "engine/api/control.h"
 #include "engine/api/status_json.h"
 #include "engine/base/json_writer.h"
+#include "engine/base/time.h"
 
 #include <atomic>
 #include <chrono>
@@ -81,10 +82,9 @@ Result<std::string> steerHolder(const Shared& shared, const Steered& work)
     ProgressLine line(shared.isJson);
     bool isCancelled = false;
     while (answer.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
-        if (isInterrupted && !isCancelled && !work.cancel.empty()) {
-            isCancelled = true;
-            (void)api::askHolder(shared.workspace, work.cancel);
-        }
+        // Refused where there is nothing yet, or nothing just now, that could be given up.
+        if (isInterrupted && !isCancelled && !work.cancel.empty())
+            isCancelled = bool(api::askHolder(shared.workspace, work.cancel));
         if (line.isDue()) {
             if (const auto status = api::askHolder(shared.workspace, R"({"command":"status"})"))
                 line.show(progressOf(work, *status));
@@ -99,20 +99,20 @@ Result<std::string> steerHere(const Shared& shared, const Steered& work)
 {
     SLUICE_TRY(const auto engine, api::openEngine({.workspace = shared.workspace}));
     const api::CommandId id = engine->submit(work.command);
+    api::CommandId cancelling = 0; // 0 = nobody gives it up, or it was refused and is tried again
     ProgressLine line(shared.isJson);
-    bool isCancelled = false;
     for (;;) {
         for (api::Outcome& outcome : engine->takeOutcomes()) {
+            if (outcome.id == cancelling && outcome.error)
+                cancelling = 0;
             if (outcome.id != id)
                 continue;
             if (outcome.error)
                 return *outcome.error;
             return outcome.text;
         }
-        if (isInterrupted && !isCancelled && !work.cancel.empty()) {
-            isCancelled = true;
-            engine->submit(work.cancelCommand);
-        }
+        if (isInterrupted && cancelling == 0 && !work.cancel.empty())
+            cancelling = engine->submit(work.cancelCommand);
         if (line.isDue())
             line.show(progressOf(work, api::statusAsJson(*engine->snapshot())));
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -131,6 +131,11 @@ Result<std::string> steer(const Shared& shared, const Steered& work)
     if (held.error().code != ErrorCode::NotFound)
         return held;
     return steerHere(shared, work);
+}
+
+std::string newOrderKey()
+{
+    return std::to_string(::getpid()) + "-" + std::to_string(systemClock().wallNow().us);
 }
 
 const DocumentNode* pipelineIn(const DocumentNode& pipelines, const std::string& name)

@@ -22,6 +22,9 @@ struct Steered
     std::function<std::string(const DocumentNode& pipelines)> progress;
 };
 
+/// Returns a name that no other order has: by it the order can be given up, and only that one.
+std::string newOrderKey();
+
 /// Carries it out and returns what was done. Ctrl-C cancels it, and the outcome is awaited. Shows
 /// progress on a terminal, or with --json nothing.
 Result<std::string> steer(const Shared& shared, const Steered& work);

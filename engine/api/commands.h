@@ -29,6 +29,7 @@ struct DeployPipeline
     /// from the records that bronze keeps, while the former version goes on; then the new one takes
     /// over where bronze ended. Of a pipeline that does not run it is done all the same.
     std::vector<std::string> rebuild;
+    std::string key; // names the order, for CancelShadow; may be ""
 };
 struct StartPipeline
 {
@@ -83,31 +84,52 @@ struct CancelReplay
     std::string pipeline;
 };
 
-/// Runs a pipeline, as it is, over the records that its bronze tables keep into shadow tables
-/// beside the real ones ("gold.sales__shadow"). Done when it has caught up. One that was
-/// interrupted goes on.
+/// Where a replay reads: the records that bronze keeps, or the sources themselves once more.
+enum class ReplayOrigin { Bronze, Source };
+
+/// Which records a replay reads, as it is typed; "" does not bound.
+struct ReplayBounds
+{
+    std::string fromTime, untilTime;     // of arrival: "2026-01-31 10:00" UTC, or before now: "7d"
+    std::string fromOffset, untilOffset; // by partition: "0=17,3=400"; the end is not read itself
+    bool operator==(const ReplayBounds&) const = default;
+};
+
+/// Runs a pipeline, as it is, over the records that its bronze tables keep, or that its sources
+/// still have, into shadow tables beside the real ones ("gold.sales__shadow"). Done when it has
+/// caught up, or has read to the end of its bounds. One that was interrupted goes on.
 struct ReplayPipeline
 {
     std::string pipeline;
-    std::int64_t sinceUs = INT64_MIN; // only records that arrived since
-    bool closesWindows = false;       // emit every window at the end, as if input were over
+    ReplayOrigin from = ReplayOrigin::Bronze;
+    ReplayBounds bounds;
+    bool closesWindows = false; // emit every window at the end, as if input were over
+    std::string key;            // names the order, for CancelShadow; may be ""
 };
 /// Puts the shadow tables' content and state in the place of the real ones, a commit a table; the
-/// pipeline goes on from where it is. Reads first what has come into bronze since.
+/// pipeline goes on from where it is. Reads first what has come since, and behind an end that the
+/// replay had.
 struct SwapShadow
 {
     std::string pipeline;
     bool isForced = false; // though the shadow holds a part only
+    std::string key;       // names the order, for CancelShadow; may be ""
 };
 /// Ends a replay and removes the shadow: nothing is left of it.
 struct DiscardShadow
 {
     std::string pipeline;
 };
+/// Gives up what the order of this key does with a shadow, and nothing that others asked for: of a
+/// replay or a rebuild nothing is left; of a swap the shadow is, and the pipeline goes on.
+struct CancelShadow
+{
+    std::string pipeline, key;
+};
 
 using Command = std::variant<DeployPipeline, StartPipeline, StopPipeline, SetRate, RemovePipeline,
                              StartDemoPlant, SaveConnection, RemoveConnection, ReplayRejects,
-                             CancelReplay, ReplayPipeline, SwapShadow, DiscardShadow>;
+                             CancelReplay, ReplayPipeline, SwapShadow, DiscardShadow, CancelShadow>;
 
 struct Outcome
 {

@@ -25,11 +25,12 @@ std::string listed(const std::vector<std::string>& columns)
 class Comparison
 {
 public:
-    Comparison(WorkspaceLink& link, const CompareRequest& request, std::string table)
+    Comparison(WorkspaceLink& link, const CompareRequest& request, std::string table, bool isBronze)
         : m_link(link)
         , m_request(request)
         , m_table(std::move(table))
         , m_shadow(shadowTable(m_table))
+        , m_isBronze(isBronze)
     {
     }
 
@@ -62,7 +63,9 @@ private:
         SLUICE_TRY(const auto real, m_link.catalog().tableSchema(m_table));
         SLUICE_TRY(const auto shadow, m_link.catalog().tableSchema(m_shadow));
         for (const auto& field : real->fields())
-            if (shadow->GetFieldByName(field->name()))
+            // When a record was read the second time says nothing about it.
+            if (shadow->GetFieldByName(field->name())
+                && !(m_isBronze && field->name() == "ingest_time"))
                 m_columns.push_back(field->name());
         for (const std::string& key : m_request.key)
             if (std::ranges::find(m_columns, key) == m_columns.end())
@@ -126,6 +129,7 @@ private:
     WorkspaceLink& m_link;
     const CompareRequest& m_request;
     const std::string m_table, m_shadow;
+    const bool m_isBronze;
     std::vector<std::string> m_columns;
 };
 
@@ -147,7 +151,8 @@ Result<std::vector<TableComparison>> compareShadow(const std::string& workspace,
     for (const auto& [sink, table] : spec->sinks) {
         if (!request.table.empty() && request.table != table)
             continue;
-        SLUICE_TRY(TableComparison compared, Comparison(*link, request, table).run());
+        SLUICE_TRY(TableComparison compared,
+                   Comparison(*link, request, table, spec->bronze.contains(sink)).run());
         out.push_back(std::move(compared));
     }
     if (out.empty())

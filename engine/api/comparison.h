@@ -29,8 +29,8 @@ struct TableComparison
     std::vector<std::string> onlyTableSamples, onlyShadowSamples, differingSamples;
 };
 
-/// Compares the columns that both have. Reads only; works beside a process that runs the pipeline.
-/// NotFound if there is no shadow.
+/// Compares the columns that both have; of bronze tables not the time of arrival. Reads only; works
+/// beside a process that runs the pipeline. NotFound if there is no shadow.
 Result<std::vector<TableComparison>> compareShadow(const std::string& workspace,
                                                    const CompareRequest& request);
 

@@ -15,7 +15,10 @@ namespace sluice::api {
 ///   {"command":"stop","pipeline":P}                   {"done":...}
 ///   {"command":"rate","pipeline":P,"node":N,"rows_per_second":R}
 ///   {"command":"replay_rejects","pipeline":P,"path":FILE,"id":I,...}   as requestOf writes it
-///   {"command":"replay","pipeline":P}   {"command":"swap",...}   {"command":"discard",...}
+///   {"command":"replay","pipeline":P,"from":"source","from_time":T,...}   as requestOf writes it
+///   {"command":"swap","pipeline":P,"force":false}   {"command":"discard","pipeline":P}
+///   {"command":"cancel_shadow","pipeline":P,"key":K}   gives up the deploy, replay or swap of this
+///   key
 ///   {"command":"decisions","pipeline":P,"position":17,...}   {"decisions":[{"node":..,..},..]}
 ///   {"command":"cancel_replay","pipeline":P}
 ///   {"command":"status"}                              {"workspace":..., "pipelines":[...]}
@@ -24,6 +27,7 @@ namespace sluice::api {
 
 /// Returns the request for a replay.
 std::string requestOf(const ReplayRejects& command);
+std::string requestOf(const ReplayPipeline& command);
 
 /// Sends a request and waits for the answer. NotFound if no process holds the workspace; an answer
 /// that tells an error comes back as that Error.

@@ -41,8 +41,8 @@ Error notUnderstood(std::string what)
     return {.code = ErrorCode::ConfigInvalid,
             .message = std::move(what),
             .object = "request",
-            .hint = "deploy, stop, rate, replay, swap, discard, replay_rejects, cancel_replay and "
-                    "status are known.",
+            .hint = "deploy, stop, rate, replay, swap, discard, cancel_shadow, replay_rejects, "
+                    "cancel_replay and status are known.",
             .cause = {}};
 }
 
@@ -59,6 +59,20 @@ std::string requestOf(const ReplayRejects& command)
     json.key("until").value(filter.until).key("limit").value(filter.limit);
     json.key("path").value(command.path).key("id").value(command.id);
     json.key("dry_run").value(command.isDryRun).endObject();
+    return json.take();
+}
+
+std::string requestOf(const ReplayPipeline& command)
+{
+    JsonWriter json;
+    json.beginObject().key("command").value("replay").key("pipeline").value(command.pipeline);
+    json.key("from").value(command.from == ReplayOrigin::Source ? "source" : "bronze");
+    json.key("from_time").value(command.bounds.fromTime);
+    json.key("until_time").value(command.bounds.untilTime);
+    json.key("from_offset").value(command.bounds.fromOffset);
+    json.key("until_offset").value(command.bounds.untilOffset);
+    json.key("closes_windows").value(command.closesWindows);
+    json.key("key").value(command.key).endObject();
     return json.take();
 }
 
@@ -103,7 +117,9 @@ Result<Command> commandOf(const std::string& request)
     const DocumentNode root = parsed(request);
     const std::string name = textOf(root, "command");
     if (name == "deploy") {
-        DeployPipeline out{.documentPath = textOf(root, "path"), .text = textOf(root, "text")};
+        DeployPipeline out{.documentPath = textOf(root, "path"),
+                           .text = textOf(root, "text"),
+                           .key = textOf(root, "key")};
         if (const DocumentNode* rebuild = root.find("rebuild"))
             for (const DocumentNode& node : rebuild->items)
                 out.rebuild.push_back(node.text);
@@ -126,17 +142,28 @@ Result<Command> commandOf(const std::string& request)
                                      .id = textOf(root, "id"),
                                      .isDryRun = textOf(root, "dry_run") == "true"});
     if (name == "replay") {
-        ReplayPipeline out{.pipeline = textOf(root, "pipeline"),
-                           .closesWindows = textOf(root, "closes_windows") == "true"};
-        const std::string since = textOf(root, "since_us");
-        std::from_chars(since.data(), since.data() + since.size(), out.sinceUs);
-        return Command(std::move(out));
+        const std::string from = textOf(root, "from");
+        if (from != "bronze" && from != "source" && !from.empty())
+            return notUnderstood("a replay from \"" + from + "\"");
+        return Command(
+            ReplayPipeline{.pipeline = textOf(root, "pipeline"),
+                           .from = from == "source" ? ReplayOrigin::Source : ReplayOrigin::Bronze,
+                           .bounds = {.fromTime = textOf(root, "from_time"),
+                                      .untilTime = textOf(root, "until_time"),
+                                      .fromOffset = textOf(root, "from_offset"),
+                                      .untilOffset = textOf(root, "until_offset")},
+                           .closesWindows = textOf(root, "closes_windows") == "true",
+                           .key = textOf(root, "key")});
     }
     if (name == "swap")
         return Command(SwapShadow{.pipeline = textOf(root, "pipeline"),
-                                  .isForced = textOf(root, "force") == "true"});
+                                  .isForced = textOf(root, "force") == "true",
+                                  .key = textOf(root, "key")});
     if (name == "discard")
         return Command(DiscardShadow{.pipeline = textOf(root, "pipeline")});
+    if (name == "cancel_shadow")
+        return Command(
+            CancelShadow{.pipeline = textOf(root, "pipeline"), .key = textOf(root, "key")});
     if (name == "cancel_replay")
         return Command(CancelReplay{.pipeline = textOf(root, "pipeline")});
     return notUnderstood("there is no command \"" + name + "\"");

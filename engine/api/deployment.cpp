@@ -137,7 +137,7 @@ Status EngineImpl::deploy(Deployment command)
     PipelineSlot* slot = find(plan.pipeline);
     if (slot && !command.rebuild.empty())
         return beginShadow(plan, {.nodes = {command.rebuild.begin(), command.rebuild.end()}}, true,
-                           command.id);
+                           {command.id, command.key, false});
     if (const auto shadow = m_shadows.find(plan.pipeline);
         shadow != m_shadows.end() && shadow->second.isHandingOver())
         return Error{.code = ErrorCode::Conflict,
@@ -236,7 +236,8 @@ void EngineImpl::carryOut(CommandId id, DeployPipeline& command)
                                 .path = command.documentPath,
                                 .text = std::move(command.text),
                                 .starts = command.starts,
-                                .rebuild = command.rebuild});
+                                .rebuild = command.rebuild,
+                                .key = command.key});
         !status)
         refused(id, std::move(status).takeError());
 }

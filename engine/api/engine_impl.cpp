@@ -214,7 +214,9 @@ void EngineImpl::samplePipelines(EngineSnapshot& out)
             && shadow->second.isHandingOver() && shadow->second.startsReal && !slot->isRunning())
             pipeline.state = RunState::Starting;
         if (const auto shadow = m_shadows.find(realName(name)); shadow != m_shadows.end())
-            pipeline.rowsExpected = shadow->second.spec.rows;
+            pipeline.rowsExpected = shadow->second.spec.isFromSource()
+                ? std::int64_t(pipeline.rowsIn) + std::max<std::int64_t>(pipeline.lagRows, 0)
+                : shadow->second.spec.rows;
         out.pipelines.push_back(std::move(pipeline));
     }
 }

@@ -56,6 +56,7 @@ private:
         std::string path, text;
         bool starts = true;
         std::vector<std::string> rebuild;
+        std::string key;
     };
     struct Swap // a new version that follows the one that runs
     {
@@ -95,6 +96,7 @@ private:
     void carryOut(CommandId id, ReplayPipeline& command);
     void carryOut(CommandId id, SwapShadow& command);
     void carryOut(CommandId id, DiscardShadow& command);
+    void carryOut(CommandId id, CancelShadow& command);
 
     Status deploy(Deployment command);
     Status beginSwap(PipelineSlot& slot, Swap swap);
@@ -109,7 +111,9 @@ private:
     Result<runtime::Plan> planOf(const ShadowSpec& spec, bool isShadow);
     Status startShadow(ShadowRun& shadow);
     Status beginShadow(const runtime::Plan& plan, const ShadowWish& wish, bool isRebuild,
-                       CommandId id);
+                       ShadowOrder order);
+    Status resumeShadow(ShadowRun& shadow, const ShadowSpec& asked);
+    Status readOn(ShadowRun& shadow);
     Status beginHandOver(ShadowRun& shadow);
     Status catchUp(ShadowRun& shadow);
     Status adoptNow(ShadowRun& shadow);
@@ -117,7 +121,8 @@ private:
     void giveUpShadow(ShadowRun& shadow, Error error);
     void followShadows();
     Status followShadow(ShadowRun& shadow);
-    Status endReading(ShadowRun& shadow, const std::string& failure);
+    Status checkTrouble(ShadowRun& shadow, const runtime::PipelineRun& run) const;
+    Status endReading(ShadowRun& shadow, const PipelineSlot& ended);
     void followReplays();
     bool isNothing(const std::string& pipeline, const PreparedReplay& prepared) const;
     void takePrepared(PendingReplay& pending);

@@ -34,6 +34,8 @@ public:
     void cancelReplay() { m_run->cancelReplay(); }
     /// Why the last run failed, "" if it did not.
     std::string stateReason() const { return m_last ? m_last->stateReason : std::string(); }
+    /// How many records the sources of the last run brought.
+    std::uint64_t rowsIn() const { return m_last ? m_last->rowsIn : 0; }
     bool isStopRequested() const { return m_run && m_isStopRequested; }
     /// Keeps what a failed check said, to be shown as the state.
     void fail(const std::string& reason);

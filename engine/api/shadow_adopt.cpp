@@ -43,7 +43,8 @@ Status swapTables(const WorkspaceLink& link, const ShadowSpec& spec)
                                     .table = table,
                                     .shadow = shadowTable(table),
                                     .appId = lake::sinkAppId(spec.pipeline, sink),
-                                    .epoch = spec.epoch},
+                                    .epoch = spec.epoch,
+                                    .isBronze = spec.bronze.contains(sink)},
                                    clock));
         SLUICE_TRY(failPoint("shadow.table", table));
     }

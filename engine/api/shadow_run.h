@@ -12,24 +12,34 @@
 
 namespace sluice::api {
 
+/// A command that waits for a shadow.
+struct ShadowOrder
+{
+    CommandId id = 0; // 0 = none
+    std::string key;  // by which it can be given up
+    bool isSwap = false;
+};
+
 /// A shadow and where it stands. Control thread.
 struct ShadowRun
 {
     enum class Step {
         Idle,         // nobody works on it
-        Reading,      // what is kept is read
+        Reading,      // what is there is read
         Ending,       // its last epoch
-        StoppingReal, // the real pipeline ends its epoch, so that no more comes into bronze
+        StoppingReal, // the real pipeline ends its epoch, so that no more comes
         Settling,     // it did not run: its last epoch is finished
-        CatchingUp,   // the rest of bronze is read
+        CatchingUp,   // the rest is read
         EndingTail,   // its last epoch
         Adopting,     // the tables change places
     };
 
     ShadowSpec spec;
     Step step = Step::Idle;
-    CommandId id = 0;        // of the command that waits for the end of it
-    bool startsReal = false; // it ran before
+    ShadowOrder order;                // that waits for the end of it
+    bool handsOver = false;           // when it has read, without being asked again
+    bool startsReal = false;          // it ran before
+    std::int64_t troubledSinceNs = 0; // catching up: the sources cannot be read; 0 = they can
     std::map<std::string, std::shared_ptr<lake::RawEnd>> ends; // by source
     std::future<Status> adopting;
 

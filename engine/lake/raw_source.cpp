@@ -29,21 +29,51 @@ std::int64_t numberOf(const DocumentNode& root, const char* key)
     return out;
 }
 
-// The least time of arrival of a file as its stats tell; texts of times sort as the times do.
-std::string oldestArrival(const AddFile& file)
+// The least or greatest time of arrival of a file as its stats tell, rounded down to milliseconds;
+// "" if they do not, or not as we write it. Texts of times sort as the times do.
+std::string arrivalOf(const AddFile& file, const char* bound)
 {
+    static const std::size_t kLength = timestampText(0).size();
     Diagnostics ignored("stats");
     const DocumentNode root = parseDocument(file.stats, ignored);
-    const DocumentNode* least = root.find("minValues");
-    const DocumentNode* time = least ? least->find("ingest_time") : nullptr;
-    return time ? time->text : std::string();
+    const DocumentNode* values = root.find(bound);
+    const DocumentNode* time = values ? values->find("ingest_time") : nullptr;
+    return time && time->text.size() == kLength && time->text.ends_with('Z') ? time->text
+                                                                             : std::string();
+}
+
+// A time as the statistics write it; "" if it cannot be compared with them.
+std::string boundText(std::int64_t us)
+{
+    const std::string text = timestampText(us);
+    return text.size() == timestampText(0).size() && !text.starts_with('-') ? text : std::string();
+}
+
+// Whether a file has nothing that arrived in the range, as far as its stats tell.
+bool isOutside(const AddFile& file, const flow::RecordRange& range)
+{
+    constexpr std::int64_t kMs = 1000;
+    if (range.untilUs > 0 && range.untilUs <= INT64_MAX - kMs) {
+        const std::string oldest = arrivalOf(file, "minValues"),
+                          until = boundText((range.untilUs + kMs - 1) / kMs * kMs);
+        if (!oldest.empty() && !until.empty() && oldest >= until)
+            return true;
+    }
+    if (range.sinceUs > kMs) {
+        const std::string newest = arrivalOf(file, "maxValues"),
+                          before = boundText(range.sinceUs / kMs * kMs - kMs);
+        if (!newest.empty() && !before.empty() && newest <= before)
+            return true;
+    }
+    return false;
 }
 
 void sortByArrival(std::vector<AddFile>& files)
 {
     std::vector<std::tuple<std::string, std::int64_t, std::string, std::size_t>> keys;
     for (std::size_t i = 0; i < files.size(); ++i)
-        keys.emplace_back(oldestArrival(files[i]), files[i].modificationTime, files[i].path, i);
+        keys.emplace_back(arrivalOf(files[i], "minValues"), files[i].modificationTime,
+                          files[i].path, i);
     std::ranges::sort(keys);
     std::vector<AddFile> out;
     for (const auto& key : keys)
@@ -189,6 +219,10 @@ Result<bool> RawSource::nextRows(flow::SourceContext& context)
                 seePartitions(context);
             continue;
         }
+        if (m_file < m_files.size() && isOutside(m_files[m_file], m_config.range)) {
+            ++m_file;
+            continue;
+        }
         if (m_file < m_files.size()) {
             SLUICE_TRY(m_open,
                        DataFileReader::open(m_config.tableFolder, m_files[m_file], rawSchema()));
@@ -239,9 +273,23 @@ Status RawSource::handOn(std::int64_t count, flow::SourceContext& context)
         run.clear();
         return m_reader->read(raw, context);
     };
+    const flow::RecordRange& range = m_config.range;
+    flow::OffsetSpan offsets;
+    std::string_view last;
+    const auto isMeant = [&](std::int64_t row) {
+        const std::int64_t arrivalUs = rows.arrival.Value(row);
+        if (arrivalUs < range.sinceUs || arrivalUs >= range.untilUs)
+            return false;
+        if (!range.hasOffsets())
+            return true;
+        if (const std::string_view name = rows.partition.GetView(row); row == 0 || name != last) {
+            last = name;
+            offsets = range.offsetsOf(std::string(name));
+        }
+        return offsets.contains(rows.offset.Value(row));
+    };
     for (std::int64_t row = 0; row < count; ++row) {
-        if (rows.source.GetView(row) != m_config.source
-            || rows.arrival.Value(row) < m_config.sinceUs)
+        if (rows.source.GetView(row) != m_config.source || !isMeant(row))
             continue;
         if (!run.empty() && !rows.isSameRun(run.front(), row)) {
             SLUICE_TRY(pass());
@@ -253,7 +301,6 @@ Status RawSource::handOn(std::int64_t count, flow::SourceContext& context)
     m_row += count;
     if (m_rows->num_rows() == 0)
         m_reader->passWatermark(context);
-    m_config.end->rowsRead += count;
     return ok();
 }
 
@@ -280,7 +327,7 @@ std::string RawSource::position() const
     return json.take();
 }
 
-Result<std::int64_t> keptRecords(const std::string& tableFolder)
+Result<std::int64_t> keptRecords(const std::string& tableFolder, const flow::RecordRange& range)
 {
     const DeltaLog log(tableFolder);
     if (!log.exists())
@@ -288,6 +335,8 @@ Result<std::int64_t> keptRecords(const std::string& tableFolder)
     SLUICE_TRY(const Snapshot head, log.load());
     std::int64_t out = 0;
     for (const auto& [path, file] : head.files) {
+        if (isOutside(file, range))
+            continue;
         const auto rows = rowsOf(file);
         if (!rows)
             return std::int64_t(-1);

@@ -17,7 +17,6 @@ namespace sluice::lake {
 struct RawEnd
 {
     std::atomic<std::int64_t> version{-1}; // the last to be read; -1 = follow the table
-    std::atomic<std::int64_t> rowsRead{0};
 };
 
 struct RawSourceConfig
@@ -26,13 +25,14 @@ struct RawSourceConfig
     std::string tableFolder; // a table of rawSchema()
     std::string source;      // rows of this source are read, by the name that it has there
     std::shared_ptr<RawEnd> end;
-    std::int64_t sinceUs = INT64_MIN; // records that arrived at or after this time
+    flow::RecordRange range; // only these records, wherever they stand in the table
 };
 
 /// Reads the records that a raw (bronze) table keeps once more, through the decoder of the source
 /// that had brought them: with their positions and times of arrival, in the order of the table's
 /// commits; files that were there before the first poll in the order of their oldest arrivals.
-/// Records that were dead letters are not in the table.
+/// Records that were dead letters are not in the table. Files that have nothing of the range, as
+/// their statistics tell, are passed over.
 ///
 /// Position: {"base":12,"version":15,"file":0,"row":4096}: the first version read whole, the commit
 /// that is read now, how many of its files and of the next file's rows are done.
@@ -71,7 +71,9 @@ private:
     std::shared_ptr<const std::string> m_source;
 };
 
-/// Returns how many records a raw table keeps as its files tell, -1 if some do not.
-Result<std::int64_t> keptRecords(const std::string& tableFolder);
+/// Returns how many records a raw table keeps as its files tell, -1 if some do not; of a range of
+/// times about how many, of offsets at most.
+Result<std::int64_t> keptRecords(const std::string& tableFolder,
+                                 const flow::RecordRange& range = {});
 
 } // namespace sluice::lake

@@ -52,7 +52,8 @@ std::vector<std::string> recordsIn(const std::vector<std::string>& seen)
     return out;
 }
 
-const std::vector<std::string> kAll{"0:7@5000 a", "1:3@5000 b", "0:8@6000 c", "0:9@6000 d", "1:4@9000 e"};
+const std::vector<std::string> kAll{"0:7@5000 a", "1:3@5000 b", "0:8@6000 c", "0:9@6000 d",
+                                    "1:4@9000 e"};
 
 } // namespace
 
@@ -69,7 +70,9 @@ private slots:
                                              systemClock());
         QVERIFY(m_sink->open());
         // Two epochs; rows of another source are in the same table.
-        write(1, R"([["0:7", 1, "a", "in", "0", 7, 5000, "f"], ["1:3", 1, "b", "in", "1", 3, 5000, "f"],
+        write(
+            1,
+            R"([["0:7", 1, "a", "in", "0", 7, 5000, "f"], ["1:3", 1, "b", "in", "1", 3, 5000, "f"],
                      ["0:1", 1, "x", "other", "0", 1, 5000, "f"], ["0:8", 1, "c", "in", "0", 8, 6000, "f"],
                      ["0:9", 1, "d", "in", "0", 9, 6000, "f"]])");
         write(2, R"([["1:4", 1, "e", "in", "1", 4, 9000, "f"]])");
@@ -99,7 +102,6 @@ private slots:
         QCOMPARE(seen.back(), std::string("0:10@11000 g"));
         end->version = DeltaLog(folder()).load()->version;
         QCOMPARE(drain(source, context, std::size_t(rows)), flow::PollOutcome::Finished);
-        QCOMPARE(end->rowsRead.load(), std::int64_t(7)); // all sources' rows
     }
 
     void aRunGoesOnAtAnyPosition()
@@ -119,14 +121,67 @@ private slots:
         QCOMPARE(recordsIn(seen), kAll);
     }
 
-    void onlyWhatArrivedSince()
+    // kAll: offsets 7, 8, 9 of partition 0 arrived at 5, 6, 6 ms, 3 and 4 of partition 1 at 5, 9
+    // ms.
+    void onlyTheRangeIsRead_data()
     {
-        std::vector<std::string> seen;
-        RawSource source = make(seen, std::make_shared<RawEnd>(), 6000);
-        QVERIFY(source.open({}));
-        test::CollectingContext context;
-        drain(source, context, 100);
-        QCOMPARE(recordsIn(seen), std::vector<std::string>(kAll.begin() + 2, kAll.end()));
+        QTest::addColumn<flow::RecordRange>("range");
+        QTest::addColumn<QString>("read");
+        const auto row = [](const char* name, const flow::RecordRange& range, const char* read) {
+            QTest::newRow(name) << range << read;
+        };
+        row("all", {}, "abcde");
+        row("since", {.sinceUs = 6000}, "cde");
+        row("since a moment later", {.sinceUs = 6001}, "e");
+        row("until", {.untilUs = 6000}, "ab");
+        row("until a moment later", {.untilUs = 6001}, "abcd");
+        row("a span of time", {.sinceUs = 5001, .untilUs = 9000}, "cd");
+        row("nothing so late", {.sinceUs = 9001}, "");
+        row("nothing so early", {.untilUs = 5000}, "");
+        row("from an offset", {.from = {{"0", 8}}}, "bcde");
+        row("to an offset", {.until = {{"0", 9}}}, "abce");
+        row("of each partition", {.from = {{"0", 8}, {"1", 4}}, .until = {{"0", 9}}}, "ce");
+        row("offsets and time", {.sinceUs = 6000, .until = {{"0", 9}, {"1", 4}}}, "c");
+    }
+    void onlyTheRangeIsRead()
+    {
+        QFETCH(flow::RecordRange, range);
+        QFETCH(QString, read);
+        for (const std::size_t rows : {1, 2, 100}) {
+            std::vector<std::string> seen;
+            auto end = std::make_shared<RawEnd>();
+            end->version = DeltaLog(folder()).load()->version;
+            RawSource source = make(seen, end, range);
+            QVERIFY(source.open({}));
+            test::CollectingContext context;
+            QCOMPARE(drain(source, context, rows), flow::PollOutcome::Finished);
+            QString records;
+            for (const std::string& record : recordsIn(seen))
+                records += QLatin1Char(record.back());
+            QCOMPARE(records, read);
+        }
+    }
+
+    // The second file has nothing from before 9 ms; a time in its millisecond may be in it.
+    void filesOutsideOfTheTimeAreNotCounted_data()
+    {
+        QTest::addColumn<flow::RecordRange>("range");
+        QTest::addColumn<int>("records");
+        QTest::newRow("all") << flow::RecordRange{} << 6;
+        QTest::newRow("the second file") << flow::RecordRange{.sinceUs = 7000} << 1;
+        QTest::newRow("the last millisecond of the first")
+            << flow::RecordRange{.sinceUs = 6999} << 6;
+        QTest::newRow("none") << flow::RecordRange{.sinceUs = 10'000} << 0;
+        QTest::newRow("the first file") << flow::RecordRange{.untilUs = 9000} << 5;
+        QTest::newRow("both") << flow::RecordRange{.untilUs = 9001} << 6;
+        QTest::newRow("far ahead")
+            << flow::RecordRange{.untilUs = 400'000'000'000'000'000} << 6; // in the year 14645
+    }
+    void filesOutsideOfTheTimeAreNotCounted()
+    {
+        QFETCH(flow::RecordRange, range);
+        QFETCH(int, records);
+        QCOMPARE(*keptRecords(folder(), range), std::int64_t(records));
     }
 
     void whatCannotBeReadIsSaid()
@@ -152,13 +207,13 @@ private:
                  std::string());
     }
     RawSource make(std::vector<std::string>& seen, std::shared_ptr<RawEnd> end,
-                   std::int64_t sinceUs = INT64_MIN) const
+                   flow::RecordRange range = {}) const
     {
         return RawSource({.table = "bronze.p",
                           .tableFolder = folder(),
                           .source = "in",
                           .end = std::move(end),
-                          .sinceUs = sinceUs},
+                          .range = std::move(range)},
                          std::make_unique<Recorder>(seen));
     }
     static flow::PollOutcome drain(RawSource& source, test::CollectingContext& context,
