@@ -247,6 +247,8 @@ int main(int argc, char** argv)
     };
     const Bench bench{number(1, 4'000'000), number(2, 3)};
     const std::string groups = "{group_by: [k], emit_every: 10h, aggregates: {n: count(*)}}";
+    // What was not told yet is saved with every epoch, so here all is told.
+    const std::string told = "{group_by: [k], emit_every: 0s, aggregates: {n: count(*)}}";
     bench.whole("tumbling 10 s, count, 10000 keys", 10'000, "window_aggregate",
                 counted("{tumbling: 10s}"));
     bench.whole("tumbling 10 s, count sum max, 10000 keys", 10'000, "window_aggregate",
@@ -267,7 +269,7 @@ int main(int argc, char** argv)
     bench.steady("group count", "group_aggregate", groups);
     for (const std::size_t keys : {1'000'000ul, 10'000'000ul}) {
         Bench::stall("window count", "window_aggregate", counted("{tumbling: 10h}"), keys);
-        Bench::stall("group count", "group_aggregate", groups, keys);
+        Bench::stall("group count", "group_aggregate", told, keys);
         if (keys == 1'000'000)
             Bench::stall("top_n", "top_n", "{partition_by: [k], order_by: [{v: desc}]}", keys);
     }
