@@ -103,8 +103,11 @@ ControlSocket::~ControlSocket()
     }
     ::eventfd_write(m_wakeup, 1);
     m_thread.join();
-    for (const auto& [id, client] : m_clients)
+    takeAnswers(); // who asked for the end hears of it
+    for (auto& [id, client] : m_clients) {
+        (void)send(client);
         ::close(client.descriptor);
+    }
     ::unlink((m_folder + "/" + kName).c_str());
     ::close(m_listener);
     ::close(m_wakeup);

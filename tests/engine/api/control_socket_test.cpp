@@ -3,6 +3,7 @@
 
 #include "tests/support/test_main.h"
 
+#include <future>
 #include <string>
 
 #include <QDir>
@@ -14,15 +15,20 @@
 namespace sluice::api {
 namespace {
 
+std::string answered(int descriptor)
+{
+    std::string out;
+    for (char next = 0; ::read(descriptor, &next, 1) == 1 && next != '\n';)
+        out += next;
+    return out;
+}
+
 // Sends bytes and reads a line.
 std::string asked(int descriptor, const std::string& bytes)
 {
     if (::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL) != ssize_t(bytes.size()))
         return "not sent";
-    std::string out;
-    for (char next = 0; ::read(descriptor, &next, 1) == 1 && next != '\n';)
-        out += next;
-    return out;
+    return answered(descriptor);
 }
 
 } // namespace
@@ -64,6 +70,26 @@ private slots:
         ::close(*one);
         QCOMPARE(asked(*two, "d\n"), std::string("got d"));
         ::close(*two);
+    }
+
+    // The process ends as soon as it has answered that it stops.
+    void whatIsAnsweredIsSentBeforeItCloses()
+    {
+        for (int i = 0; i < 50; ++i) {
+            std::promise<ControlSocket::Reply> waiting;
+            auto socket = ControlSocket::open(folder(),
+                                              [&](const std::string&, ControlSocket::Reply reply) {
+                                                  waiting.set_value(std::move(reply));
+                                              });
+            QVERIFY(socket);
+            const auto client = connectTo(folder());
+            QVERIFY(client);
+            QCOMPARE(::send(*client, "stop\n", 5, MSG_NOSIGNAL), ssize_t(5));
+            waiting.get_future().get()("stopped");
+            socket->reset();
+            QCOMPARE(answered(*client), std::string("stopped"));
+            ::close(*client);
+        }
     }
 
     void nobodyListens()
