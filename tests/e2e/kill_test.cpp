@@ -37,7 +37,7 @@ private slots:
         // A killed checkpoint is due again with the next commit; only the first takes time.
         for (const std::string_view name : failPointNames()) {
             Status reached = ok();
-            for (int tries = 0; isCheckpoint(name) && tries < 20; ++tries) {
+            for (int tries = 0; isCheckpoint(name) && tries < 60; ++tries) {
                 reached = rig.cycleAt(std::string(name) + "=kill", 1200);
                 if (reached)
                     break;
