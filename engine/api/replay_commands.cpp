@@ -13,16 +13,6 @@ namespace {
 
 constexpr auto kNow = std::chrono::seconds(0);
 
-Error cannotReplay(const std::string& pipeline, ErrorCode code, std::string message,
-                   std::string hint)
-{
-    return {.code = code,
-            .message = std::move(message),
-            .object = pipeline,
-            .hint = std::move(hint),
-            .cause = {}};
-}
-
 } // namespace
 
 void EngineImpl::carryOut(CommandId id, ReplayRejects& command)
@@ -31,15 +21,15 @@ void EngineImpl::carryOut(CommandId id, ReplayRejects& command)
     const PipelineSlot* slot = find(pipeline);
     Status status = needsRights("replay rejects");
     if (status && !slot)
-        status = cannotReplay(pipeline, ErrorCode::ConfigUnknown,
-                              "there is no pipeline \"" + pipeline + "\"",
-                              "Deploy its document first.");
+        status = pipelineError(pipeline, ErrorCode::ConfigUnknown,
+                               "there is no pipeline \"" + pipeline + "\"",
+                               "Deploy its document first.");
     if (status && std::ranges::any_of(m_replays, [&](const PendingReplay& other) {
             return other.pipeline == pipeline;
         }))
-        status = cannotReplay(pipeline, ErrorCode::Conflict,
-                              "another replay of this pipeline is on its way",
-                              "Wait until it is done, or cancel it.");
+        status = pipelineError(pipeline, ErrorCode::Conflict,
+                               "another replay of this pipeline is on its way",
+                               "Wait until it is done, or cancel it.");
     if (!status) {
         refused(id, std::move(status).takeError());
         return;
@@ -56,9 +46,9 @@ void EngineImpl::carryOut(CommandId id, ReplayRejects& command)
                          const runtime::Plan plan
                              = checkDocument(text, path, link->servicesFor(path), diagnostics);
                          if (diagnostics.hasErrors())
-                             return cannotReplay(wish.filter.pipeline, ErrorCode::ConfigInvalid,
-                                                 diagnostics.text(),
-                                                 "Mend the document and deploy it first.");
+                             return pipelineError(wish.filter.pipeline, ErrorCode::ConfigInvalid,
+                                                  diagnostics.text(),
+                                                  "Mend the document and deploy it first.");
                          return prepareReplay(*link, plan, wish);
                      });
     m_replays.push_back(std::move(pending));
@@ -72,8 +62,8 @@ void EngineImpl::carryOut(CommandId id, CancelReplay& command)
     });
     if (!slot) {
         refused(id,
-                cannotReplay(command.pipeline, ErrorCode::ConfigUnknown,
-                             "there is no pipeline \"" + command.pipeline + "\"", {}));
+                pipelineError(command.pipeline, ErrorCode::ConfigUnknown,
+                              "there is no pipeline \"" + command.pipeline + "\"", {}));
         return;
     }
     for (PendingReplay& pending : m_replays)
@@ -120,7 +110,7 @@ void EngineImpl::takePrepared(PendingReplay& pending)
         status = prepared.error();
     else if (!slot || pending.isCancelled)
         status
-            = cannotReplay(pending.pipeline, ErrorCode::Cancelled, "the replay was cancelled", {});
+            = pipelineError(pending.pipeline, ErrorCode::Cancelled, "the replay was cancelled", {});
     if (status && (pending.isDryRun || isNothing(pending.pipeline, *prepared))) {
         pending.isOver = true;
         done(pending.id,
@@ -140,19 +130,19 @@ Status EngineImpl::beginReplay(PendingReplay& pending, PipelineSlot& slot,
                                const PreparedReplay& prepared)
 {
     if (m_swaps.contains(slot.name()) || slot.isStopRequested())
-        return cannotReplay(slot.name(), ErrorCode::Conflict,
-                            "the pipeline is being changed or stopped at this moment",
-                            "Wait until it is done.");
+        return pipelineError(slot.name(), ErrorCode::Conflict,
+                             "the pipeline is being changed or stopped at this moment",
+                             "Wait until it is done.");
     const std::string folder = m_workspace->workspace().stateFolder(slot.name());
     SLUICE_TRY(makeFolder(folder));
     const runtime::ReplayStore store(folder);
     SLUICE_TRY(const auto waiting, store.waiting());
     if (waiting && waiting->id != prepared.load.id)
-        return cannotReplay(slot.name(), ErrorCode::Conflict,
-                            "replay " + waiting->id + " was not read to its end",
-                            "It goes on when the pipeline runs; or cancel it: sluicectl rejects "
-                            "cancel "
-                                + slot.name() + ".");
+        return pipelineError(slot.name(), ErrorCode::Conflict,
+                             "replay " + waiting->id + " was not read to its end",
+                             "It goes on when the pipeline runs; or cancel it: sluicectl rejects "
+                             "cancel "
+                                 + slot.name() + ".");
     pending.key = waiting ? waiting->key : prepared.load.key; // one that was begun goes on
     pending.text = "replay " + prepared.load.id + ": " + prepared.text();
     if (!waiting) {
@@ -175,10 +165,10 @@ void EngineImpl::followReplay(PendingReplay& pending)
     if (!slot || !slot->isRunning()) {
         pending.isOver = true;
         refused(pending.id,
-                cannotReplay(pending.pipeline, ErrorCode::Cancelled,
-                             "the pipeline ended before all was read"
-                                 + (slot ? ": " + slot->stateReason() : std::string()),
-                             "The rest is read when it runs again."));
+                pipelineError(pending.pipeline, ErrorCode::Cancelled,
+                              "the pipeline ended before all was read"
+                                  + (slot ? ": " + slot->stateReason() : std::string()),
+                              "The rest is read when it runs again."));
         return;
     }
     const runtime::ReplayProgress progress = slot->run()->status().replay;
@@ -191,9 +181,9 @@ void EngineImpl::followReplay(PendingReplay& pending)
         done(pending.id, pending.pipeline + ": " + pending.text);
     else
         refused(pending.id,
-                cannotReplay(pending.pipeline, ErrorCode::Cancelled, progress.trouble,
-                             std::to_string(progress.done) + " of " + std::to_string(progress.total)
-                                 + " records were read."));
+                pipelineError(pending.pipeline, ErrorCode::Cancelled, progress.trouble,
+                              std::to_string(progress.done) + " of "
+                                  + std::to_string(progress.total) + " records were read."));
 }
 
 } // namespace sluice::api

@@ -46,8 +46,8 @@ std::string tablesText(const ShadowSpec& spec)
     return out;
 }
 
-Error shadowError(const std::string& pipeline, ErrorCode code, std::string message,
-                  std::string hint)
+Error pipelineError(const std::string& pipeline, ErrorCode code, std::string message,
+                    std::string hint)
 {
     return {.code = code,
             .message = std::move(message),

@@ -52,8 +52,9 @@ std::string shadowName(const std::string& pipeline); // "orders__shadow"
 std::string realName(const std::string& shadow);     // "orders"; "" if it is no shadow's name
 std::string shadowTable(const std::string& table);   // "gold.sales__shadow"
 std::string tablesText(const ShadowSpec& spec);      // "gold.sales__shadow, silver.x__shadow"
-Error shadowError(const std::string& pipeline, ErrorCode code, std::string message,
-                  std::string hint = {});
+/// An error whose object is a pipeline.
+Error pipelineError(const std::string& pipeline, ErrorCode code, std::string message,
+                    std::string hint = {});
 
 /// What is to be made anew: the named nodes and all that is below them; none = every node.
 struct ShadowWish

@@ -31,7 +31,7 @@ Result<runtime::Plan> EngineImpl::planOf(const ShadowSpec& spec, bool isShadow)
         = checkDocument(spec.text, spec.documentPath, m_workspace->servicesFor(spec.documentPath),
                         diagnostics, edit);
     if (diagnostics.hasErrors())
-        return shadowError(spec.pipeline, ErrorCode::ConfigInvalid, diagnostics.text());
+        return pipelineError(spec.pipeline, ErrorCode::ConfigInvalid, diagnostics.text());
     return plan;
 }
 
@@ -77,17 +77,17 @@ Status EngineImpl::resumeShadow(ShadowRun& shadow, const ShadowSpec& asked)
     const bool isOpen
         = shadow.step == ShadowRun::Step::Idle && spec.phase == ShadowSpec::Phase::Reading;
     if (!isOpen || spec.text != asked.text || spec.isRebuild != asked.isRebuild)
-        return shadowError(spec.pipeline, ErrorCode::Conflict,
-                           "there is a shadow of this pipeline already",
-                           "Compare it, then swap or discard it.");
+        return pipelineError(spec.pipeline, ErrorCode::Conflict,
+                             "there is a shadow of this pipeline already",
+                             "Compare it, then swap or discard it.");
     if (spec.from != asked.from || spec.bounds != asked.bounds
         || spec.closesWindows != asked.closesWindows)
-        return shadowError(spec.pipeline, ErrorCode::Conflict,
-                           "another replay of this pipeline was begun and not read to its end",
-                           "It goes on by: sluicectl replay " + spec.pipeline
-                               + optionsOf(spec.from, spec.bounds)
-                               + (spec.closesWindows ? " --close-windows" : "")
-                               + "; or discard it.");
+        return pipelineError(spec.pipeline, ErrorCode::Conflict,
+                             "another replay of this pipeline was begun and not read to its end",
+                             "It goes on by: sluicectl replay " + spec.pipeline
+                                 + optionsOf(spec.from, spec.bounds)
+                                 + (spec.closesWindows ? " --close-windows" : "")
+                                 + "; or discard it.");
     SLUICE_TRY(startShadow(shadow));
     shadow.step = ShadowRun::Step::Reading;
     return ok();
@@ -130,16 +130,16 @@ void EngineImpl::carryOut(CommandId id, ReplayPipeline& command)
     const PipelineSlot* slot = find(command.pipeline);
     Status status = needsRights("replay a pipeline");
     if (status && !slot)
-        status = shadowError(command.pipeline, ErrorCode::ConfigUnknown,
-                             "there is no pipeline \"" + command.pipeline + "\"",
-                             "Deploy its document first.");
+        status = pipelineError(command.pipeline, ErrorCode::ConfigUnknown,
+                               "there is no pipeline \"" + command.pipeline + "\"",
+                               "Deploy its document first.");
     if (status) {
         Diagnostics diagnostics(slot->documentPath());
         const runtime::Plan plan
             = checkDocument(slot->text(), slot->documentPath(),
                             m_workspace->servicesFor(slot->documentPath()), diagnostics);
         if (diagnostics.hasErrors())
-            status = shadowError(command.pipeline, ErrorCode::ConfigInvalid, diagnostics.text());
+            status = pipelineError(command.pipeline, ErrorCode::ConfigInvalid, diagnostics.text());
         else
             status = beginShadow(plan,
                                  {.nodes = {},
@@ -157,15 +157,17 @@ namespace {
 Error partialError(const ShadowSpec& spec)
 {
     if (!spec.range.isAll())
-        return shadowError(spec.pipeline, ErrorCode::Conflict,
-                           "the shadow holds a part of the records only; the tables would lose the "
-                           "rows of all others",
-                           "Replay without bounds; or say --force.");
-    return shadowError(spec.pipeline, ErrorCode::Conflict,
-                       "the shadow was read from the source, which may have forgotten records that "
-                       "the tables hold; their rows would be lost",
-                       "Look with compare; replay from bronze if it keeps them all; or say "
-                       "--force.");
+        return pipelineError(
+            spec.pipeline, ErrorCode::Conflict,
+            "the shadow holds a part of the records only; the tables would lose the "
+            "rows of all others",
+            "Replay without bounds; or say --force.");
+    return pipelineError(
+        spec.pipeline, ErrorCode::Conflict,
+        "the shadow was read from the source, which may have forgotten records that "
+        "the tables hold; their rows would be lost",
+        "Look with compare; replay from bronze if it keeps them all; or say "
+        "--force.");
 }
 
 } // namespace
@@ -175,14 +177,14 @@ void EngineImpl::carryOut(CommandId id, SwapShadow& command)
     const auto found = m_shadows.find(command.pipeline);
     Status status = needsRights("swap tables");
     if (status && found == m_shadows.end())
-        status = shadowError(command.pipeline, ErrorCode::NotFound, "this pipeline has no shadow",
-                             "sluicectl replay makes one.");
+        status = pipelineError(command.pipeline, ErrorCode::NotFound, "this pipeline has no shadow",
+                               "sluicectl replay makes one.");
     else if (status && found->second.step != ShadowRun::Step::Idle)
-        status = shadowError(command.pipeline, ErrorCode::Conflict,
-                             "the shadow is still being read", "Wait until it has caught up.");
+        status = pipelineError(command.pipeline, ErrorCode::Conflict,
+                               "the shadow is still being read", "Wait until it has caught up.");
     else if (status && found->second.spec.phase == ShadowSpec::Phase::Reading)
-        status = shadowError(command.pipeline, ErrorCode::Conflict,
-                             "the shadow was not read to its end", "sluicectl replay goes on.");
+        status = pipelineError(command.pipeline, ErrorCode::Conflict,
+                               "the shadow was not read to its end", "sluicectl replay goes on.");
     else if (status && found->second.spec.isPartial() && !command.isForced)
         status = partialError(found->second.spec);
     if (status) {
@@ -203,21 +205,22 @@ void EngineImpl::carryOut(CommandId id, DiscardShadow& command)
     const auto found = m_shadows.find(command.pipeline);
     Status status = needsRights("discard a shadow");
     if (status && found == m_shadows.end())
-        status = shadowError(command.pipeline, ErrorCode::NotFound, "this pipeline has no shadow");
+        status
+            = pipelineError(command.pipeline, ErrorCode::NotFound, "this pipeline has no shadow");
     else if (status
              && (found->second.isHandingOver()
                  || found->second.spec.phase == ShadowSpec::Phase::Adopting))
-        status = shadowError(command.pipeline, ErrorCode::Conflict,
-                             "its tables are taking the place of the real ones",
-                             "Wait until it is done.");
+        status = pipelineError(command.pipeline, ErrorCode::Conflict,
+                               "its tables are taking the place of the real ones",
+                               "Wait until it is done.");
     if (!status) {
         refused(id, std::move(status).takeError());
         return;
     }
     if (found->second.order.id != 0)
         refused(found->second.order.id,
-                shadowError(command.pipeline, ErrorCode::Cancelled, "the replay was cancelled",
-                            "Nothing is left of it."));
+                pipelineError(command.pipeline, ErrorCode::Cancelled, "the replay was cancelled",
+                              "Nothing is left of it."));
     m_slots.erase(shadowName(command.pipeline)); // stops its run
     if (Status removed = removeShadow(*m_workspace, found->second.spec); !removed)
         refused(id, std::move(removed).takeError());
@@ -232,8 +235,8 @@ void EngineImpl::carryOut(CommandId id, CancelShadow& command)
     const auto found = m_shadows.find(command.pipeline);
     if (found == m_shadows.end() || command.key.empty() || found->second.order.key != command.key) {
         refused(id,
-                shadowError(command.pipeline, ErrorCode::NotFound,
-                            "this is not being carried out"));
+                pipelineError(command.pipeline, ErrorCode::NotFound,
+                              "this is not being carried out"));
         return;
     }
     ShadowRun& shadow = found->second;
@@ -241,15 +244,15 @@ void EngineImpl::carryOut(CommandId id, CancelShadow& command)
         || shadow.step == Step::CatchingUp || shadow.step == Step::EndingTail;
     if (!isReading) { // the real pipeline is about to stop, or tables change places
         refused(id,
-                shadowError(command.pipeline, ErrorCode::Conflict,
-                            "it cannot be given up at this moment"));
+                pipelineError(command.pipeline, ErrorCode::Conflict,
+                              "it cannot be given up at this moment"));
         return;
     }
     const bool isSwap = shadow.order.isSwap;
     giveUpShadow(shadow,
-                 shadowError(command.pipeline, ErrorCode::Cancelled,
-                             isSwap ? "the swap was given up" : "the replay was cancelled",
-                             isSwap ? "The shadow is still there." : "Nothing is left of it."));
+                 pipelineError(command.pipeline, ErrorCode::Cancelled,
+                               isSwap ? "the swap was given up" : "the replay was cancelled",
+                               isSwap ? "The shadow is still there." : "Nothing is left of it."));
     if (!isSwap) {
         if (Status removed = removeShadow(*m_workspace, shadow.spec); !removed)
             noteEvent(EventSnapshot::Level::Warning, command.pipeline, removed.error().text());

@@ -42,9 +42,9 @@ Status EngineImpl::beginHandOver(ShadowRun& shadow)
 {
     PipelineSlot* real = find(shadow.spec.pipeline);
     if (!real || m_swaps.contains(shadow.spec.pipeline) || real->isStopRequested())
-        return shadowError(shadow.spec.pipeline, ErrorCode::Conflict,
-                           "the pipeline is being changed or stopped at this moment",
-                           "Wait until it is done.");
+        return pipelineError(shadow.spec.pipeline, ErrorCode::Conflict,
+                             "the pipeline is being changed or stopped at this moment",
+                             "Wait until it is done.");
     shadow.startsReal = real->isRunning();
     if (!real->isRunning()) {
         SLUICE_TRY(start(*real, 0, true));
@@ -159,9 +159,9 @@ Status EngineImpl::followShadow(ShadowRun& shadow)
     switch (shadow.step) {
     case Step::Reading:
         if (!isRunning)
-            return shadowError(shadow.spec.pipeline, ErrorCode::Cancelled,
-                               "the shadow ended before all was read: " + failureOf(slot),
-                               "sluicectl replay goes on; sluicectl discard gives it up.");
+            return pipelineError(shadow.spec.pipeline, ErrorCode::Cancelled,
+                                 "the shadow ended before all was read: " + failureOf(slot),
+                                 "sluicectl replay goes on; sluicectl discard gives it up.");
         // Bronze has no end while the pipeline runs; a source that is read again has one.
         if (!slot->run()->hasBeenIdle(shadow.spec.isFromSource() ? kNever : kNow))
             return ok();
@@ -176,14 +176,14 @@ Status EngineImpl::followShadow(ShadowRun& shadow)
         if (!real->isRunning())
             return failureOf(real).empty()
                 ? catchUp(shadow)
-                : shadowError(shadow.spec.pipeline, ErrorCode::Conflict, failureOf(real));
+                : pipelineError(shadow.spec.pipeline, ErrorCode::Conflict, failureOf(real));
         if (!real->isStopRequested() && real->run()->status().phase == runtime::RunPhase::Running)
             real->requestStop(false);
         return ok();
     case Step::CatchingUp:
         if (!isRunning)
-            return shadowError(shadow.spec.pipeline, ErrorCode::Cancelled,
-                               "the shadow ended before all was read: " + failureOf(slot));
+            return pipelineError(shadow.spec.pipeline, ErrorCode::Cancelled,
+                                 "the shadow ended before all was read: " + failureOf(slot));
         if (!slot->run()->hasBeenIdle(kNever)) // true only when every source has finished
             return checkTrouble(shadow, *slot->run());
         slot->requestStop(false);
@@ -193,7 +193,7 @@ Status EngineImpl::followShadow(ShadowRun& shadow)
         if (isRunning)
             return ok();
         if (!failureOf(slot).empty())
-            return shadowError(shadow.spec.pipeline, ErrorCode::Cancelled, failureOf(slot));
+            return pipelineError(shadow.spec.pipeline, ErrorCode::Cancelled, failureOf(slot));
         shadow.adopting
             = std::async(std::launch::async, [this, &shadow] { return adoptNow(shadow); });
         shadow.step = Step::Adopting;
@@ -221,9 +221,9 @@ Status EngineImpl::checkTrouble(ShadowRun& shadow, const runtime::PipelineRun& r
     else if (shadow.troubledSinceNs == 0)
         shadow.troubledSinceNs = now;
     else if (now - shadow.troubledSinceNs > kLongestTrouble.count())
-        return shadowError(shadow.spec.pipeline, ErrorCode::Cancelled,
-                           "the rest could not be read: " + trouble,
-                           "The pipeline goes on as it was; swap again.");
+        return pipelineError(shadow.spec.pipeline, ErrorCode::Cancelled,
+                             "the rest could not be read: " + trouble,
+                             "The pipeline goes on as it was; swap again.");
     return ok();
 }
 
@@ -231,7 +231,7 @@ Status EngineImpl::endReading(ShadowRun& shadow, const PipelineSlot& ended)
 {
     const std::string& pipeline = shadow.spec.pipeline;
     if (!ended.stateReason().empty())
-        return shadowError(pipeline, ErrorCode::Cancelled, ended.stateReason());
+        return pipelineError(pipeline, ErrorCode::Cancelled, ended.stateReason());
     const std::string rows = std::to_string(ended.rowsIn());
     shadow.spec.phase = ShadowSpec::Phase::Ready;
     SLUICE_TRY(keepShadow(*m_workspace, shadow.spec));

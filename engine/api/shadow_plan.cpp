@@ -153,10 +153,11 @@ Status aimAtCommitted(const WorkspaceLink& link, const runtime::Plan& plan, Shad
         const std::string saved = newest && node ? runtime::savedName(*node, *newest) : "";
         if (saved.empty() || newest->fingerprints.at(saved) != node->fingerprint
             || !newest->positions.contains(saved))
-            return shadowError(spec.pipeline + "/" + source, ErrorCode::Conflict,
-                               "the pipeline has not read this source yet, so there is nothing to "
-                               "read again",
-                               "Run the pipeline once.");
+            return pipelineError(
+                spec.pipeline + "/" + source, ErrorCode::Conflict,
+                "the pipeline has not read this source yet, so there is nothing to "
+                "read again",
+                "Run the pipeline once.");
         position = newest->positions.at(saved);
     }
     return ok();
@@ -211,9 +212,9 @@ Status checkRange(WorkspaceLink& link, const runtime::Plan& plan, const ShadowSp
         std::string names;
         for (const auto& [source, from] : read)
             names += (names.empty() ? "" : ", ") + source;
-        return shadowError(spec.pipeline, ErrorCode::Unsupported,
-                           "offsets count in one source, and this pipeline reads " + names,
-                           "Bound the replay by time: --from-time, --until-time.");
+        return pipelineError(spec.pipeline, ErrorCode::Unsupported,
+                             "offsets count in one source, and this pipeline reads " + names,
+                             "Bound the replay by time: --from-time, --until-time.");
     }
     const flow::Services services = link.servicesFor(spec.documentPath);
     for (const auto& [source, from] : read) {

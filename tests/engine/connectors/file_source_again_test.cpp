@@ -2,6 +2,7 @@
 #include "engine/connectors/file_source.h"
 
 #include "tests/engine/connectors/bound_source.h"
+#include "tests/engine/connectors/drain.h"
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
 
@@ -15,6 +16,7 @@ namespace sluice::connectors {
 using flow::PollOutcome;
 using test::BoundSource;
 using test::CollectingContext;
+using test::drain;
 
 /// Reading again, of two files: a.jsonl has 0 .. 9, b.jsonl has 100 .. 104; a record of a.jsonl is
 /// 8 bytes long with its end, one of b.jsonl 10.
@@ -42,17 +44,6 @@ class FileSourceAgainTest : public QObject
     {
         return BoundSource(FileSource::kind(), "{" + options + "}", m_folder->path().toStdString())
             .make();
-    }
-    static PollOutcome drain(flow::Source& source, CollectingContext& context,
-                             std::size_t rows = 100)
-    {
-        for (;;) {
-            const auto outcome = source.poll({.rows = rows, .bytes = 1 << 20}, context);
-            if (!outcome)
-                qFatal("%s", outcome.error().text().c_str());
-            if (*outcome != PollOutcome::More)
-                return *outcome;
-        }
     }
     // Where a run is that has read all that there is.
     std::string positionNow(const std::string& options

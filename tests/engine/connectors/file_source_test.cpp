@@ -2,6 +2,7 @@
 #include "engine/connectors/file_source.h"
 
 #include "tests/engine/connectors/bound_source.h"
+#include "tests/engine/connectors/drain.h"
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
 
@@ -17,6 +18,7 @@ namespace sluice::connectors {
 using flow::PollOutcome;
 using test::BoundSource;
 using test::CollectingContext;
+using test::drain;
 
 class FileSourceTest : public QObject
 {
@@ -35,17 +37,6 @@ class FileSourceTest : public QObject
     BoundSource bind(const std::string& yaml) const
     {
         return {FileSource::kind(), yaml, m_folder->path().toStdString()};
-    }
-    static PollOutcome drain(flow::Source& source, CollectingContext& context,
-                             std::size_t rows = 100)
-    {
-        for (;;) {
-            const auto outcome = source.poll({.rows = rows, .bytes = 1 << 20}, context);
-            if (!outcome)
-                qFatal("%s", outcome.error().text().c_str());
-            if (*outcome != PollOutcome::More)
-                return *outcome;
-        }
     }
     // Polls until the condition holds; following looks at the disk twice a second.
     static bool pollUntil(flow::Source& source, CollectingContext& context,
