@@ -72,7 +72,7 @@ Result<RawRecords> linesOf(std::string text, std::vector<std::size_t>& numbers)
         }
         at = end + 1;
     }
-    text.append(formats::kRecordPadding, '\0');
+    text.append(RawRecords::kPadding, '\0');
     raw.bytes = arrow::Buffer::FromString(std::move(text));
     return raw;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,6 +25,10 @@ struct Replay
 /// it has left the source, shared by every batch decoded from it.
 struct RawRecords
 {
+    /// So many bytes behind the last record can be read, whatever they are: readers look at whole
+    /// vectors.
+    static constexpr std::size_t kPadding = 128;
+
     std::shared_ptr<const std::string> source;    // node name
     std::shared_ptr<const std::string> partition; // "3" of a topic, the path of a file
     std::shared_ptr<arrow::Buffer> bytes;
@@ -33,6 +38,7 @@ struct RawRecords
     std::vector<std::int64_t> recordTimesUs; // broker time of record i; empty = none
     std::int64_t ingestTimeUs = 0;           // wall clock when the run was read
     std::int64_t arrivalNs = 0;              // steady clock of the same moment
+    bool isAscii = false;                    // known to have no byte beyond ASCII
     std::shared_ptr<const Replay> replay;    // null: read for the first time
 
     std::size_t size() const { return offsets.size(); }

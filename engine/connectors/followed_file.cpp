@@ -17,7 +17,8 @@
 namespace sluice::connectors {
 namespace {
 
-constexpr std::size_t kBlock = 4 << 20;
+constexpr std::size_t kBlock = 2 << 20;
+constexpr std::size_t kPage = 4096;
 constexpr std::size_t kKeptOfOverlong = 64 << 10;
 
 } // namespace
@@ -112,25 +113,29 @@ FollowedFile::Change FollowedFile::changeOf(const std::string& path, const Posit
 }
 
 // Makes a block that begins with what is left of the last one and reads on behind it. Batches may
-// still hold the old block, so it is never written to again.
+// still hold the old block, so it is never written to again. What is read comes to lie in its pages
+// as it does in the file's: the processor copies other pages at a quarter of the speed.
 Result<bool> FollowedFile::fill()
 {
     const std::size_t left = available();
-    auto made = arrow::AllocateBuffer(std::int64_t(left + kBlock + formats::kRecordPadding),
+    auto made = arrow::AllocateBuffer(std::int64_t(left + kPage + kBlock + RawRecords::kPadding),
                                       recyclingPool());
     if (!made.ok())
         return errorFromArrow(made.status(), m_path);
     std::shared_ptr<arrow::Buffer> block = std::move(*made);
+    const auto address = reinterpret_cast<std::uintptr_t>(block->data());
+    const std::int64_t offset = m_position.offset + std::int64_t(left);
+    const std::size_t begin = (std::uint64_t(offset) - address - left) % kPage;
+    std::uint8_t* const to = block->mutable_data() + begin + left;
     if (left > 0)
-        std::memcpy(block->mutable_data(), m_block->data() + m_begin, left);
-    const ssize_t got
-        = readAt(m_position.offset + std::int64_t(left), block->mutable_data() + left, kBlock);
+        std::memcpy(to - left, m_block->data() + m_begin, left);
+    const ssize_t got = readAt(offset, to, kBlock);
     if (got < 0)
         return errorFromErrno(errno, "cannot read the file", m_path);
-    std::memset(block->mutable_data() + left + got, 0, formats::kRecordPadding);
+    std::memset(to + got, 0, RawRecords::kPadding);
     m_block = std::move(block);
-    m_begin = 0;
-    m_end = left + std::size_t(got);
+    m_begin = begin;
+    m_end = begin + left + std::size_t(got);
     return got > 0;
 }
 
@@ -164,27 +169,36 @@ Result<bool> FollowedFile::readHeader(bool takesTail)
 void FollowedFile::takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRecords& raw,
                                std::vector<OverlongRecord>& overlong)
 {
-    static_assert(formats::RecordSplitter::kPadding <= formats::kRecordPadding);
+    static_assert(formats::RecordSplitter::kPadding <= RawRecords::kPadding);
     const char* base = reinterpret_cast<const char*>(m_block->data());
-    std::size_t bytes = 0;
-    m_splitter.eachRecord({base + m_begin, available()}, [&](std::size_t length) {
-        std::size_t kept = length;
-        if (kept > 0 && base[m_begin + kept - 1] == '\r')
-            --kept;
-        if (kept > m_maxRecord) {
-            overlong.push_back({std::uint32_t(raw.size()), std::int64_t(kept)});
-            kept = std::min(kept, kKeptOfOverlong);
-        }
-        if (kept > 0) { // an empty line is no record
-            raw.offsets.push_back(std::uint32_t(m_begin));
-            raw.lengths.push_back(std::uint32_t(kept));
-            raw.positions.push_back(m_position.offset);
-        }
-        m_begin += length + 1;
-        m_position.offset += std::int64_t(length + 1);
-        bytes += kept; // not of empty lines: what ends here has records, or takes all
-        return raw.size() < maxRows && bytes < maxBytes && m_position.offset < m_until;
-    });
+    const std::int64_t blockOffset = m_position.offset - std::int64_t(m_begin);
+    std::size_t bytes = 0, begin = m_begin, rows = raw.size();
+    const std::size_t last = rows + maxRows;
+    raw.offsets.resize(last);
+    raw.lengths.resize(last);
+    raw.positions.resize(last);
+    raw.isAscii = m_splitter.eachRecord(
+        {base + m_begin, available()}, [&](std::size_t length) __attribute__((always_inline)) {
+            std::size_t kept = length;
+            if (kept > 0 && base[begin + kept - 1] == '\r')
+                --kept;
+            if (kept > m_maxRecord) {
+                overlong.push_back({std::uint32_t(rows), std::int64_t(kept)});
+                kept = std::min(kept, kKeptOfOverlong);
+            }
+            raw.offsets[rows] = std::uint32_t(begin);
+            raw.lengths[rows] = std::uint32_t(kept);
+            raw.positions[rows] = blockOffset + std::int64_t(begin);
+            rows += kept > 0 ? 1 : 0; // an empty line is no record
+            begin += length + 1;
+            bytes += kept; // not of empty lines: what ends here has records, or takes all
+            return rows < last && bytes < maxBytes && blockOffset + std::int64_t(begin) < m_until;
+        });
+    raw.offsets.resize(rows);
+    raw.lengths.resize(rows);
+    raw.positions.resize(rows);
+    m_begin = begin;
+    m_position.offset = blockOffset + std::int64_t(begin);
 }
 
 Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool takesTail,
@@ -240,7 +254,7 @@ Result<bool> FollowedFile::skipOverlong(bool takesTail, RawRecords& raw,
     }
     if (!isEnded && !takesTail)
         return false; // it may still grow; looked at again then
-    auto bytes = arrow::AllocateBuffer(std::int64_t(kept + formats::kRecordPadding));
+    auto bytes = arrow::AllocateBuffer(std::int64_t(kept + RawRecords::kPadding));
     if (!bytes.ok())
         return errorFromArrow(bytes.status(), m_path);
     std::memcpy((*bytes)->mutable_data(), head.data(), kept);

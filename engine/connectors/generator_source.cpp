@@ -219,7 +219,7 @@ std::shared_ptr<RawRecords> GeneratorSource::make(std::int64_t first, std::size_
         raw->lengths.push_back(std::uint32_t(text.size() - start));
         raw->positions.push_back(i);
     }
-    text.append(formats::kRecordPadding, '\0');
+    text.append(RawRecords::kPadding, '\0');
     raw->bytes = arrow::Buffer::FromString(std::move(text));
     return raw;
 }

@@ -201,7 +201,7 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
     }
     for (auto& [number, run] : runs) {
         RawRecords& raw = *run.raw;
-        auto buffer = arrow::AllocateBuffer(std::int64_t(run.bytes + formats::kRecordPadding));
+        auto buffer = arrow::AllocateBuffer(std::int64_t(run.bytes + RawRecords::kPadding));
         if (!buffer.ok())
             return errorFromArrow(buffer.status(), m_config.topic);
         std::size_t at = 0;
@@ -217,7 +217,7 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
                                                                                  : timeMs * 1000);
             at += message->len;
         }
-        std::memset((*buffer)->mutable_data() + at, 0, formats::kRecordPadding);
+        std::memset((*buffer)->mutable_data() + at, 0, RawRecords::kPadding);
         raw.bytes = std::move(*buffer);
         raw.source = m_source;
         raw.partition = m_names[number];

@@ -81,7 +81,7 @@ Result<NexmarkSource::Chunk> NexmarkSource::make(std::int64_t first, std::int64_
         chunk.numbers.push_back(chunk.next);
     }
     chunk.raw->positions = chunk.numbers;
-    bytes.append(formats::kRecordPadding, '\0');
+    bytes.append(RawRecords::kPadding, '\0');
     chunk.raw->bytes = arrow::Buffer::FromString(std::move(bytes));
     if (m_config.form == NexmarkConfig::Form::Columns && !chunk.numbers.empty()) {
         SLUICE_TRY(toColumns(chunk));

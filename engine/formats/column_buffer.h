@@ -37,7 +37,7 @@ enum class Shape : std::uint8_t {
 class ColumnBuffer
 {
 public:
-    static constexpr std::size_t kTextStep = 32;
+    static constexpr std::size_t kTextStep = 96; // bytes that are copied at once
 
     explicit ColumnBuffer(const SchemaColumn& column);
 
@@ -76,15 +76,18 @@ public:
         setValid(row);
     }
     /// The same for a text behind which kTextStep bytes can be read: short ones are copied in one
-    /// step.
-    void setPaddedText(std::size_t row, const char* text, std::size_t size)
+    /// step. False if there is no room, for setText().
+    bool putPaddedText(std::size_t row, const char* text, std::size_t size)
     {
         const std::int32_t start = m_offsets[row];
-        char* to = textRoom(start, size);
+        if (std::size_t(start) + size + kTextStep > m_textCapacity)
+            return false;
+        char* to = m_text + start;
         for (std::size_t at = 0; at < size; at += kTextStep)
             std::memcpy(to + at, text + at, kTextStep);
         m_offsets[row + 1] = start + std::int32_t(size);
         setValid(row);
+        return true;
     }
     void setNull(std::size_t row);
     /// Reads a value of the column's type from text (CSV, numbers in quotes); false if it is none.

@@ -97,15 +97,23 @@ Result<DecodedRecords> JsonDecoder::decode(const RawRecords& raw)
     if (m_shapes)
         m_shapes->begin(raw);
 
-    static_assert(simdjson::SIMDJSON_PADDING <= JsonShape::kPadding);
+    static_assert(simdjson::SIMDJSON_PADDING <= RawRecords::kPadding);
     const char* end = reinterpret_cast<const char*>(raw.bytes->data()) + raw.bytes->capacity();
     std::size_t row = 0;
+    const auto keep = [&](std::size_t first, std::size_t count) {
+        for (std::size_t i = first; !out.bad.empty() && i < first + count; ++i)
+            out.rows.push_back(std::uint32_t(i));
+        row += count;
+    };
     for (std::size_t i = 0; i < records; ++i) {
+        if (const std::size_t run = m_shapes ? m_shapes->readRun(raw, i, row) : 0; run > 0) {
+            keep(i, run);
+            i += run - 1;
+            continue;
+        }
         const std::string_view record = raw.record(i);
-        if (decodeAny(record, record.data() + record.size() + JsonShape::kPadding <= end, row)) {
-            if (!out.bad.empty())
-                out.rows.push_back(std::uint32_t(i));
-            ++row;
+        if (decodeAny(record, record.data() + record.size() + RawRecords::kPadding <= end, row)) {
+            keep(i, 1);
             continue;
         }
         if (out.bad.empty()) { // from here on rows and records differ
@@ -135,7 +143,7 @@ bool JsonDecoder::decodeAny(std::string_view record, bool isPadded, std::size_t 
         return true;
     if (!isPadded) {
         m_copy.assign(record);
-        m_copy.append(JsonShape::kPadding, ' ');
+        m_copy.append(RawRecords::kPadding, ' ');
         record = std::string_view(m_copy).substr(0, record.size());
     }
     if (!decodeRecord(record, row))

@@ -31,26 +31,42 @@ std::uint32_t differingBytes(const char* one, const char* other)
     return (differingBytes(at, expected) << (kStep - length)) == 0;
 }
 
+// Which of a vector's bytes end a text, or make that it is left to the parser: quotes, escapes and
+// control characters.
+[[gnu::always_inline]] inline std::uint32_t textStops(const char* at)
+{
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    const __m256i isQuote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
+    const __m256i isBackslash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+    const __m256i isControl
+        = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1F)), bytes);
+    return std::uint32_t(
+        _mm256_movemask_epi8(_mm256_or_si256(isQuote, _mm256_or_si256(isBackslash, isControl))));
+}
+
 // Returns where a string ends that begins at a place: at its closing quote. Null if there is an
-// escape or a control character before it, or the record's end.
+// escape or a control character before it, or the record's end. How long a text is cannot be
+// foretold, and a branch on it goes wrong every other time: most texts are found without one.
 [[gnu::always_inline]] inline const char* closingQuote(const char* at, const char* end)
 {
-    const __m256i quote = _mm256_set1_epi8('"');
-    const __m256i backslash = _mm256_set1_epi8('\\');
-    const __m256i lastControl = _mm256_set1_epi8(0x1F);
-    for (; at < end; at += kStep) {
-        const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-        const __m256i isQuote = _mm256_cmpeq_epi8(bytes, quote);
-        const __m256i isOther
-            = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, backslash),
-                              _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, lastControl), bytes));
-        const auto found = std::uint32_t(_mm256_movemask_epi8(_mm256_or_si256(isQuote, isOther)));
-        if (found == 0)
-            continue;
-        at += std::countr_zero(found);
-        return at < end && *at == '"' ? at : nullptr;
+    constexpr std::uint64_t kBeyond = std::uint64_t(1) << kStep; // so that some bit is set
+    static_assert(RawRecords::kPadding > 3 * kStep);
+    const std::uint64_t first = textStops(at) | (std::uint64_t(textStops(at + kStep)) << kStep);
+    const std::uint64_t then = textStops(at + 2 * kStep) | kBeyond;
+    // Not countr_zero, for which the compiler makes a branch here. 64: none.
+    const std::uint64_t inFirst = _tzcnt_u64(first);
+    std::uint64_t found = inFirst + (inFirst / 64) * _tzcnt_u64(then);
+    if (found == 3 * kStep) {
+        std::uint32_t stops = 0;
+        for (at += 2 * kStep; stops == 0; stops = textStops(at)) {
+            at += kStep;
+            if (at >= end)
+                return nullptr;
+        }
+        found = _tzcnt_u32(stops);
     }
-    return nullptr;
+    at += found;
+    return at < end && *at == '"' ? at : nullptr;
 }
 
 // Whether digits that were found are a whole number, as JSON writes it, and all of it. What they
@@ -106,40 +122,32 @@ PlainNumber plainNumber(const char* at)
 
 } // namespace
 
-// Returns the place behind the value, null if the parser must read it. It may lie behind the
+// Returns the place behind the value, null if readRare() must look at it. It may lie behind the
 // record's end, if the record ends in the value: nothing is left for the bytes that must follow
-// then, and the record is not of this shape. The next value waits for this place and for nothing
-// else, so what is read of most records stands here, and all else apart.
+// then, and the record is not of this shape. What is read of most records stands here, and makes no
+// call: what a loop over records holds in registers stays there.
+template <JsonShape::Kind kind>
 [[gnu::always_inline]] inline const char* JsonShape::readValue(const Step& step, const char* at,
                                                                const char* end, std::size_t row)
 {
-    switch (step.kind) {
-    case Kind::SkipText:
-    case Kind::Text: {
-        const char* quote = *at == '"' ? closingQuote(at + 1, end) : nullptr;
-        if (!quote)
-            break;
-        if (step.kind == Kind::Text)
-            step.column->setPaddedText(row, at + 1, std::size_t(quote - at - 1));
+    if constexpr (kind == Kind::SkipText || kind == Kind::Text) {
+        const char* const quote = *at == '"' ? closingQuote(at + 1, end) : nullptr;
+        if (!quote
+            || (kind == Kind::Text
+                && !step.column->putPaddedText(row, at + 1, std::size_t(quote - at - 1))))
+            return nullptr;
         return quote + 1;
-    }
-    case Kind::SkipOther: {
+    } else if constexpr (kind == Kind::SkipOther) {
         const int digits = countDigits(at);
-        if (!isWhole(at, digits))
-            break;
-        return at + digits;
-    }
-    case Kind::Int64:
-    case Kind::Millis: {
+        return isWhole(at, digits) ? at + digits : nullptr;
+    } else if constexpr (kind == Kind::Int64) {
         const DigitRun run = readDigits(at);
         if (!isWhole(at, run.count))
-            break;
+            return nullptr;
         step.column->setInt64(row, std::int64_t(run.value) * step.factor);
         return at + run.count;
     }
-    default: break;
-    }
-    return readRare(step, at, end, row);
+    return nullptr;
 }
 
 const char* JsonShape::readRare(const Step& step, const char* at, const char* end, std::size_t row)
@@ -152,7 +160,7 @@ const char* JsonShape::readRare(const Step& step, const char* at, const char* en
         return at + 4;
     }
     switch (step.kind) {
-    case Kind::Text: return nullptr;
+    case Kind::Text: return readText(step, at, end, row);
     case Kind::Int64:
     case Kind::Integer: return readInteger(step, at, row);
     case Kind::Decimal:
@@ -173,28 +181,103 @@ const char* JsonShape::readRare(const Step& step, const char* at, const char* en
     return *at == 't' || *at == 'f' ? readBool(step, at, row) : plainNumber(at).end;
 }
 
+[[gnu::always_inline]] inline const char* JsonShape::passBetween(const Step& step, const char* at,
+                                                                 const char* end) const
+{
+    if (end - at < std::ptrdiff_t(step.length)
+        || !isSame(at, m_bytes.data() + step.between, step.length))
+        return nullptr;
+    return at + step.length;
+}
+
 bool JsonShape::read(std::string_view record, std::size_t row) const
 {
     const char* at = record.data();
     const char* const end = at + record.size();
-    const char* expected = m_bytes.data();
     const Step* const last = &m_steps.back();
-    for (const Step* step = m_steps.data();; ++step) {
-        if (end - at < std::ptrdiff_t(step->length)
-            || !isSame(at, expected + step->between, step->length))
+    for (const Step* step = m_steps.data(); step != last; ++step) {
+        at = passBetween(*step, at, end);
+        if (!at)
             return false;
-        at += step->length;
-        if (step == last)
-            break;
-        at = readValue(*step, at, end, row);
+        const char* next = nullptr;
+        switch (step->kind) {
+        case Kind::SkipText: next = readValue<Kind::SkipText>(*step, at, end, row); break;
+        case Kind::SkipOther: next = readValue<Kind::SkipOther>(*step, at, end, row); break;
+        case Kind::Text: next = readValue<Kind::Text>(*step, at, end, row); break;
+        case Kind::Int64:
+        case Kind::Millis: next = readValue<Kind::Int64>(*step, at, end, row); break;
+        default: break;
+        }
+        at = next ? next : readRare(*step, at, end, row);
         if (!at)
             return false;
     }
-    if (at != end)
+    if (passBetween(*last, at, end) != end)
         return false;
     for (ColumnBuffer* column : m_missing)
         column->setNull(row);
     return true;
+}
+
+template <JsonShape::Kind kind>
+bool JsonShape::readStep(const Step& step, Places& places, std::size_t row) const
+{
+    for (std::size_t i = 0;; ++i) {
+        const char* at = nullptr;
+        for (; i < kTile; ++i) {
+            at = passBetween(step, places.at[i], places.end[i]);
+            if (!at)
+                return false;
+            const char* const next = readValue<kind>(step, at, places.end[i], row + i);
+            if (!next)
+                break;
+            places.at[i] = next;
+        }
+        if (i == kTile)
+            return true;
+        places.at[i] = readRare(step, at, places.end[i], row + i);
+        if (!places.at[i])
+            return false;
+    }
+}
+
+bool JsonShape::readTile(std::span<const std::string_view, kTile> records, std::size_t row) const
+{
+    Places places;
+    for (std::size_t i = 0; i < kTile; ++i) {
+        places.at[i] = records[i].data();
+        places.end[i] = records[i].data() + records[i].size();
+    }
+    const Step* const last = &m_steps.back();
+    for (const Step* step = m_steps.data(); step != last; ++step) {
+        bool isRead = false;
+        switch (step->kind) {
+        case Kind::SkipText: isRead = readStep<Kind::SkipText>(*step, places, row); break;
+        case Kind::SkipOther: isRead = readStep<Kind::SkipOther>(*step, places, row); break;
+        case Kind::Text: isRead = readStep<Kind::Text>(*step, places, row); break;
+        case Kind::Int64:
+        case Kind::Millis: isRead = readStep<Kind::Int64>(*step, places, row); break;
+        default: isRead = readStep<Kind::Bool>(*step, places, row);
+        }
+        if (!isRead)
+            return false;
+    }
+    for (std::size_t i = 0; i < kTile; ++i)
+        if (passBetween(*last, places.at[i], places.end[i]) != places.end[i])
+            return false;
+    for (ColumnBuffer* column : m_missing)
+        for (std::size_t i = 0; i < kTile; ++i)
+            column->setNull(row + i);
+    return true;
+}
+
+const char* JsonShape::readText(const Step& step, const char* at, const char* end, std::size_t row)
+{
+    const char* quote = *at == '"' ? closingQuote(at + 1, end) : nullptr;
+    if (!quote)
+        return nullptr;
+    step.column->setText(row, {at + 1, std::size_t(quote - at - 1)});
+    return quote + 1;
 }
 
 const char* JsonShape::readInteger(const Step& step, const char* at, std::size_t row)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/columns/raw_records.h"
 #include "engine/formats/column_buffer.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,17 +31,20 @@ struct ShapeReader
 class JsonShape
 {
 public:
-    /// Bytes behind the last record that reading may touch.
-    static constexpr std::size_t kPadding = 64;
-
     /// Learns from a record that the parser has read without an error. Nothing if a column's value
     /// is no scalar in it, a list stands in it or a key stands twice.
     static std::optional<JsonShape> learn(std::string_view record,
                                           const std::vector<ShapeReader>& readers);
 
-    /// Sets all columns of a row from a record, kPadding bytes behind which can be read. False if
-    /// the parser must read it; the row then holds anything.
+    /// Sets all columns of a row from a record, RawRecords::kPadding bytes behind which can be
+    /// read. False if the parser must read it; the row then holds anything.
     bool read(std::string_view record, std::size_t row) const;
+
+    /// The same for several records and the rows from one on; false if one of them must be parsed.
+    /// All are read up to a value before the next value of any: where a value ends is known only
+    /// when it has been looked at, and so none waits for another's.
+    static constexpr std::size_t kTile = 16;
+    bool readTile(std::span<const std::string_view, kTile> records, std::size_t row) const;
 
 private:
     enum class Kind : std::uint8_t {
@@ -68,9 +74,20 @@ private:
     };
     friend class ShapeLearner;
 
+    // Of the records of a tile: how far each is read, and its end.
+    struct Places
+    {
+        std::array<const char*, kTile> at, end;
+    };
+
+    // The place behind what must stand before the step's value; null if it does not.
+    const char* passBetween(const Step& step, const char* at, const char* end) const;
+    template <Kind kind>
     static const char* readValue(const Step& step, const char* at, const char* end,
                                  std::size_t row);
+    template <Kind kind> bool readStep(const Step& step, Places& places, std::size_t row) const;
     static const char* readRare(const Step& step, const char* at, const char* end, std::size_t row);
+    static const char* readText(const Step& step, const char* at, const char* end, std::size_t row);
     static const char* readInteger(const Step& step, const char* at, std::size_t row);
     static const char* readDecimal(const Step& step, const char* at, std::size_t row);
     static const char* readReal(const Step& step, const char* at, std::size_t row);

@@ -24,6 +24,9 @@ public:
     void begin(const RawRecords& raw);
     /// Sets all columns of a row if the record has a known shape.
     bool read(std::string_view record, std::size_t row);
+    /// Sets all columns of the rows from `row` on for the records from i on, as long as many in a
+    /// row have the most used shape; returns how many. Whatever comes next is for read().
+    std::size_t readRun(const RawRecords& raw, std::size_t i, std::size_t row);
     /// Learns from a record that the parser has read without an error into the same row.
     void learn(std::string_view record, std::size_t row);
 
@@ -38,6 +41,7 @@ private:
     std::vector<Known> m_known;
     bool m_isUtf8 = false;     // all of the batch
     int m_credit = 0;          // what hits earn and misses cost
+    int m_alike = 0;           // records in a row of the most used shape
     int m_lessons = 0;         // records that may yet be learned from in this batch
     std::uint32_t m_pause = 0; // records to pass over
 };

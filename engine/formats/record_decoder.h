@@ -47,7 +47,4 @@ protected:
 std::unique_ptr<RecordDecoder> makeDecoder(const RecordLayout& layout,
                                            const std::set<std::string>& needed);
 
-/// A RawRecords buffer must have this many readable bytes behind its last record.
-inline constexpr std::size_t kRecordPadding = 64;
-
 } // namespace sluice::formats

@@ -26,7 +26,7 @@ public:
         if (m_at != m_record.size())
             return std::nullopt;
         endStep({});
-        m_shape.m_bytes.append(JsonShape::kPadding, '\0');
+        m_shape.m_bytes.append(RawRecords::kPadding, '\0');
         for (std::size_t i = 0; i < m_readers.size(); ++i) {
             if (m_isFound[i])
                 continue;

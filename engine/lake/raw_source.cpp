@@ -17,7 +17,6 @@
 namespace sluice::lake {
 namespace {
 
-constexpr std::size_t kPadding = 64; // decoders read a little beyond the last record
 constexpr std::int64_t kMostRows = 8192;
 constexpr std::int64_t kSilentBatches = 32;
 
@@ -108,7 +107,8 @@ recordsOf(const RawRows& rows, const std::vector<std::int64_t>& picked, const st
     std::size_t bytes = 0;
     for (const std::int64_t row : picked)
         bytes += rows.data.GetView(row).size();
-    SLUICE_LAKE_ARROW_VALUE(auto buffer, arrow::AllocateBuffer(std::int64_t(bytes + kPadding)),
+    SLUICE_LAKE_ARROW_VALUE(auto buffer,
+                            arrow::AllocateBuffer(std::int64_t(bytes + RawRecords::kPadding)),
                             table);
     auto raw = std::make_shared<RawRecords>();
     std::size_t at = 0;
@@ -120,7 +120,7 @@ recordsOf(const RawRows& rows, const std::vector<std::int64_t>& picked, const st
         raw->positions.push_back(rows.offset.Value(row));
         at += record.size();
     }
-    std::memset(buffer->mutable_data() + at, 0, kPadding);
+    std::memset(buffer->mutable_data() + at, 0, RawRecords::kPadding);
     raw->bytes = std::move(buffer);
     raw->partition = std::make_shared<const std::string>(rows.partition.GetView(picked.front()));
     raw->ingestTimeUs = rows.arrival.Value(picked.front());

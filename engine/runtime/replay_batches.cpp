@@ -17,7 +17,6 @@ namespace sluice::runtime {
 namespace {
 
 // Decoders read a little beyond a record's end.
-constexpr std::size_t kPadding = 64;
 
 using Way = std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t>;
 
@@ -34,7 +33,7 @@ Result<std::shared_ptr<RawRecords>> runOf(const std::string& source,
     std::size_t bytes = 0;
     for (const KeptRecord* record : records)
         bytes += record->data.size();
-    auto buffer = arrow::AllocateBuffer(std::int64_t(bytes + kPadding));
+    auto buffer = arrow::AllocateBuffer(std::int64_t(bytes + RawRecords::kPadding));
     if (!buffer.ok())
         return errorFromArrow(buffer.status(), "replay " + id);
     std::size_t at = 0;
@@ -45,7 +44,7 @@ Result<std::shared_ptr<RawRecords>> runOf(const std::string& source,
         raw->positions.push_back(record->position);
         at += record->data.size();
     }
-    std::memset((*buffer)->mutable_data() + at, 0, kPadding);
+    std::memset((*buffer)->mutable_data() + at, 0, RawRecords::kPadding);
     const KeptRecord& first = *records.front();
     raw->bytes = std::move(*buffer);
     raw->source = std::make_shared<const std::string>(source);

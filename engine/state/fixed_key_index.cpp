@@ -21,7 +21,6 @@ template <std::size_t Width> struct FixedKey
 {
     std::array<std::uint64_t, Width> words{};
     std::uint32_t nulls = 0; // a bit a column
-    bool operator==(const FixedKey&) const = default;
 
     std::uint64_t hash() const
     {
@@ -44,6 +43,15 @@ template <std::size_t Width> class FixedKeyIndex final : public KeyIndex
         std::array<std::uint64_t, Width> words;
         std::uint32_t nulls;
         std::uint32_t number; // + 1; 0 = free
+
+        // Arrays are compared by a call to memcmp, a word at a time is not.
+        bool isOf(const Key& key) const
+        {
+            bool isSame = nulls == key.nulls;
+            for (std::size_t w = 0; w < Width; ++w)
+                isSame = isSame && words[w] == key.words[w];
+            return isSame;
+        }
     };
 
 public:
@@ -146,7 +154,7 @@ private:
             const Slot& slot = m_slots[at];
             if (slot.number == 0)
                 return insert(at, key);
-            if (slot.words == key.words && slot.nulls == key.nulls)
+            if (slot.isOf(key))
                 return slot.number - 1;
         }
     }

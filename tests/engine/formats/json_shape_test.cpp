@@ -34,7 +34,7 @@ RawRecords rawOf(const std::vector<std::string>& records)
         raw.positions.push_back(std::int64_t(bytes.size()));
         bytes += record + "\n";
     }
-    bytes.append(JsonShape::kPadding, '9'); // digits: a number that runs on would be seen
+    bytes.append(RawRecords::kPadding, '9'); // digits: a number that runs on would be seen
     raw.bytes = arrow::Buffer::FromString(std::move(bytes));
     return raw;
 }
@@ -174,7 +174,7 @@ private slots:
         QVERIFY(shape);
         std::string bytes = record.toStdString();
         const std::size_t size = bytes.size();
-        bytes.append(JsonShape::kPadding, '1');
+        bytes.append(RawRecords::kPadding, '1');
         QCOMPARE(shape->read(std::string_view(bytes).substr(0, size), 0), isRead);
     }
 
@@ -267,6 +267,46 @@ private slots:
             }
         }
         QVERIFY(refused > 1000);
+    }
+
+    // Many records in a row that are alike are read some at a time: with texts of any length, odd
+    // ones here and there, and numbers that are shorter, longer or none.
+    void runsOfAlikeRecordsAgreeWithTheParser()
+    {
+        const char* const schema = "{a: long not null, s: string, q: short, t: string not null,"
+                                   " m: 'decimal(9,2)', ts: timestamp(ms), gone: long}";
+        const RecordLayout with = layoutOf(schema, true), without = layoutOf(schema, false);
+        JsonDecoder shaped(with, allOf(with)), parsing(without, allOf(without));
+        std::mt19937 random(20261129);
+        const auto text = [&](std::size_t most) {
+            return std::string(random() % most, char('a' + random() % 26));
+        };
+        int odd = 0, refused = 0;
+        for (int round = 0; round < 60; ++round) {
+            std::vector<std::string> some;
+            for (auto left = random() % 400; left > 0; --left) {
+                std::string record = "{\"a\":" + std::to_string(random() % 1'000'000) + ",\"s\":\""
+                    + text(120) + "\",\"q\":" + std::to_string(random() % 300) + ",\"z\":\""
+                    + text(40) + "\",\"t\":\"" + text(round % 5 == 0 ? 400 : 12)
+                    + "\",\"m\":0.5,\"ts\":1767225600000}";
+                if (random() % 60 == 0) {
+                    record = random() % 2 == 0 ? mutated(record, random)
+                                               : "{\"a\":null,\"s\":null,\"t\":\"é\"}";
+                    ++odd;
+                }
+                some.push_back(std::move(record));
+            }
+            const RawRecords raw = rawOf(some);
+            const auto expected = outcomes(parsing, raw);
+            const auto found = outcomes(shaped, raw);
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                QVERIFY2(
+                    found[i] == expected[i],
+                    (some[i] + "\nby shape: " + found[i] + "\nparsed:   " + expected[i]).c_str());
+                refused += expected[i].starts_with("refused") ? 1 : 0;
+            }
+        }
+        QVERIFY(odd > 100 && refused > 50);
     }
 };
 

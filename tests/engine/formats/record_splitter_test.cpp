@@ -68,6 +68,26 @@ private slots:
         QVERIFY(recordsOf(RecordSplitter(), "a\nb\nc\n", 2)
                 == (std::vector<std::string>{"a", "b"}));
     }
+    void itSaysWhetherAllIsAscii_data()
+    {
+        QTest::addColumn<std::string>("block");
+        QTest::addColumn<bool>("isAscii");
+        const std::string longLine(5000, 'x');
+        QTest::newRow("ASCII") << std::string("a\nb\n") << true;
+        QTest::newRow("nothing") << std::string() << true;
+        QTest::newRow("first byte") << std::string("\xc3\xa9\n") << false;
+        QTest::newRow("last byte of many") << longLine + "\n" + longLine + "\xff\n" << false;
+    }
+    void itSaysWhetherAllIsAscii()
+    {
+        QFETCH(std::string, block);
+        QFETCH(bool, isAscii);
+        const std::string padded = block + std::string(RecordSplitter::kPadding, ' ');
+        const bool found
+            = RecordSplitter().eachRecord(std::string_view(padded).substr(0, block.size()),
+                                          [](std::size_t) { return true; });
+        QCOMPARE(found, isAscii);
+    }
     void aLineEndInQuotesIsNone()
     {
         QVERIFY(recordsOf(RecordSplitter('"'), "a,\"x\ny\"\nb\n")
