@@ -17,7 +17,7 @@
 namespace sluice::connectors {
 namespace {
 
-constexpr std::size_t kBlock = 2 << 20;
+constexpr std::size_t kFirstBlock = 1 << 20, kLeastBlock = 256 << 10, kMostBlock = 4 << 20;
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kKeptOfOverlong = 64 << 10;
 
@@ -112,13 +112,25 @@ FollowedFile::Change FollowedFile::changeOf(const std::string& path, const Posit
     return now.st_size < position.offset ? Change::Shrunk : Change::None;
 }
 
+// A block holds a batch, as far as that can be foretold: what is passed on is still in a cache then,
+// and no batch is small because its block ended.
+std::size_t FollowedFile::blockSize() const
+{
+    if (m_wantedBytes == 0)
+        return kFirstBlock;
+    const std::size_t wanted = m_wantedBytes + m_wantedBytes / 32;
+    const std::size_t more = wanted > available() ? wanted - available() : 0;
+    return std::clamp((more + kPage - 1) / kPage * kPage, kLeastBlock, kMostBlock);
+}
+
 // Makes a block that begins with what is left of the last one and reads on behind it. Batches may
 // still hold the old block, so it is never written to again. What is read comes to lie in its pages
 // as it does in the file's: the processor copies other pages at a quarter of the speed.
 Result<bool> FollowedFile::fill()
 {
     const std::size_t left = available();
-    auto made = arrow::AllocateBuffer(std::int64_t(left + kPage + kBlock + RawRecords::kPadding),
+    const std::size_t room = blockSize();
+    auto made = arrow::AllocateBuffer(std::int64_t(left + kPage + room + RawRecords::kPadding),
                                       recyclingPool());
     if (!made.ok())
         return errorFromArrow(made.status(), m_path);
@@ -129,7 +141,7 @@ Result<bool> FollowedFile::fill()
     std::uint8_t* const to = block->mutable_data() + begin + left;
     if (left > 0)
         std::memcpy(to - left, m_block->data() + m_begin, left);
-    const ssize_t got = readAt(offset, to, kBlock);
+    const ssize_t got = readAt(offset, to, room);
     if (got < 0)
         return errorFromErrno(errno, "cannot read the file", m_path);
     std::memset(to + got, 0, RawRecords::kPadding);
@@ -197,6 +209,8 @@ void FollowedFile::takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRec
     raw.offsets.resize(rows);
     raw.lengths.resize(rows);
     raw.positions.resize(rows);
+    if (raw.size() > 0)
+        m_wantedBytes = std::min(maxBytes, (begin - m_begin) * maxRows / raw.size());
     m_begin = begin;
     m_position.offset = blockOffset + std::int64_t(begin);
 }
@@ -204,6 +218,9 @@ void FollowedFile::takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRec
 Result<bool> FollowedFile::read(std::size_t maxRows, std::size_t maxBytes, bool takesTail,
                                 RawRecords& raw, std::vector<OverlongRecord>& overlong)
 {
+    if (available() > 0 && available() < m_wantedBytes) { // less than a batch
+        SLUICE_TRY(fill());
+    }
     for (;;) {
         if (available() > 0 && m_position.offset < m_until)
             takeRecords(maxRows, maxBytes, raw, overlong);

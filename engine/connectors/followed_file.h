@@ -66,6 +66,7 @@ public:
 
 private:
     Result<bool> fill();
+    std::size_t blockSize() const;
     void takeRecords(std::size_t maxRows, std::size_t maxBytes, RawRecords& raw,
                      std::vector<OverlongRecord>& overlong);
     Result<bool> skipOverlong(bool takesTail, RawRecords& raw,
@@ -82,6 +83,7 @@ private:
     Position m_position;
     std::shared_ptr<arrow::Buffer> m_block; // [m_begin, m_end) is read and not handed out
     std::size_t m_begin = 0, m_end = 0;
+    std::size_t m_wantedBytes = 0; // of a whole batch, by the last one; 0: not known
 };
 
 } // namespace sluice::connectors
