@@ -53,6 +53,11 @@ public:
         reinterpret_cast<std::int64_t*>(m_data)[row] = value;
         setValid(row);
     }
+    void setInt32(std::size_t row, std::int32_t value)
+    {
+        reinterpret_cast<std::int32_t*>(m_data)[row] = value;
+        setValid(row);
+    }
     /// False if the value does not fit the column's width.
     bool setInteger(std::size_t row, std::int64_t value);
     void setDouble(std::size_t row, double value);

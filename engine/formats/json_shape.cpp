@@ -92,7 +92,7 @@ struct PlainNumber
     bool isNegative = false;
 };
 
-PlainNumber plainNumber(const char* at)
+[[gnu::always_inline]] inline PlainNumber plainNumber(const char* at)
 {
     PlainNumber out;
     out.isNegative = *at == '-';
@@ -122,6 +122,22 @@ PlainNumber plainNumber(const char* at)
 
 } // namespace
 
+[[gnu::always_inline]] inline const char* JsonShape::readDecimal(const Step& step, const char* at,
+                                                                 std::size_t row)
+{
+    const PlainNumber number = plainNumber(at);
+    // The parser reads numbers below the top level by way of a double.
+    if (!number.end || number.behind > step.scale || (step.isDeep && number.count > 15)
+        || number.count - number.behind + step.scale > 18)
+        return nullptr;
+    const std::int64_t digits
+        = number.digits * kPowersOfTen[std::size_t(step.scale - number.behind)];
+    if (digits >= step.limit || digits <= -step.limit)
+        return nullptr;
+    step.column->setDecimalDigits(row, digits);
+    return number.end;
+}
+
 // Returns the place behind the value, null if readRare() must look at it. It may lie behind the
 // record's end, if the record ends in the value: nothing is left for the bytes that must follow
 // then, and the record is not of this shape. What is read of most records stands here, and makes no
@@ -146,6 +162,14 @@ template <JsonShape::Kind kind>
             return nullptr;
         step.column->setInt64(row, std::int64_t(run.value) * step.factor);
         return at + run.count;
+    } else if constexpr (kind == Kind::Int32) {
+        const DigitRun run = readDigits(at);
+        if (!isWhole(at, run.count) || run.value > INT32_MAX)
+            return nullptr;
+        step.column->setInt32(row, std::int32_t(run.value));
+        return at + run.count;
+    } else if constexpr (kind == Kind::Decimal) {
+        return readDecimal(step, at, row);
     }
     return nullptr;
 }
@@ -162,6 +186,7 @@ const char* JsonShape::readRare(const Step& step, const char* at, const char* en
     switch (step.kind) {
     case Kind::Text: return readText(step, at, end, row);
     case Kind::Int64:
+    case Kind::Int32:
     case Kind::Integer: return readInteger(step, at, row);
     case Kind::Decimal:
         return *at == '"' ? readTime(step, at, end, row) : readDecimal(step, at, row);
@@ -206,6 +231,8 @@ bool JsonShape::read(std::string_view record, std::size_t row) const
         case Kind::Text: next = readValue<Kind::Text>(*step, at, end, row); break;
         case Kind::Int64:
         case Kind::Millis: next = readValue<Kind::Int64>(*step, at, end, row); break;
+        case Kind::Int32: next = readValue<Kind::Int32>(*step, at, end, row); break;
+        case Kind::Decimal: next = readValue<Kind::Decimal>(*step, at, end, row); break;
         default: break;
         }
         at = next ? next : readRare(*step, at, end, row);
@@ -257,6 +284,8 @@ bool JsonShape::readTile(std::span<const std::string_view, kTile> records, std::
         case Kind::Text: isRead = readStep<Kind::Text>(*step, places, row); break;
         case Kind::Int64:
         case Kind::Millis: isRead = readStep<Kind::Int64>(*step, places, row); break;
+        case Kind::Int32: isRead = readStep<Kind::Int32>(*step, places, row); break;
+        case Kind::Decimal: isRead = readStep<Kind::Decimal>(*step, places, row); break;
         default: isRead = readStep<Kind::Bool>(*step, places, row);
         }
         if (!isRead)
@@ -285,7 +314,7 @@ const char* JsonShape::readInteger(const Step& step, const char* at, std::size_t
     const PlainNumber number = plainNumber(at);
     if (!number.end || number.behind > 0)
         return nullptr;
-    if (step.kind == Kind::Integer || step.kind == Kind::Int64)
+    if (step.kind == Kind::Integer || step.kind == Kind::Int32 || step.kind == Kind::Int64)
         return step.column->setInteger(row, number.digits) ? number.end : nullptr;
     const std::int64_t unitNs = step.column->column().numberUnitNs;
     std::int64_t us = 0;
@@ -293,21 +322,6 @@ const char* JsonShape::readInteger(const Step& step, const char* at, std::size_t
         || (unitNs >= 1000 && __builtin_mul_overflow(number.digits, unitNs / 1000, &us)))
         return nullptr;
     step.column->setInt64(row, unitNs >= 1000 ? us : number.digits / 1000);
-    return number.end;
-}
-
-const char* JsonShape::readDecimal(const Step& step, const char* at, std::size_t row)
-{
-    const PlainNumber number = plainNumber(at);
-    // The parser reads numbers below the top level by way of a double.
-    if (!number.end || number.behind > step.scale || (step.isDeep && number.count > 15)
-        || number.count - number.behind + step.scale > 18)
-        return nullptr;
-    const std::int64_t digits
-        = number.digits * kPowersOfTen[std::size_t(step.scale - number.behind)];
-    if (digits >= step.limit || digits <= -step.limit)
-        return nullptr;
-    step.column->setDecimalDigits(row, digits);
     return number.end;
 }
 

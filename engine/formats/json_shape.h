@@ -52,7 +52,8 @@ private:
         SkipOther,
         Text,
         Int64,
-        Integer,
+        Int32,
+        Integer, // narrower ones
         Real,
         Decimal,
         Millis, // a timestamp that is a number of milliseconds where it was learned

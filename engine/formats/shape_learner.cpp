@@ -141,8 +141,8 @@ private:
         case Shape::Text: step.kind = Kind::Text; return true;
         case Shape::Bool: step.kind = Kind::Bool; return true;
         case Shape::Int8:
-        case Shape::Int16:
-        case Shape::Int32: step.kind = Kind::Integer; return true;
+        case Shape::Int16: step.kind = Kind::Integer; return true;
+        case Shape::Int32: step.kind = Kind::Int32; return true;
         case Shape::Int64: step.kind = Kind::Int64; return true;
         case Shape::Float:
         case Shape::Double: step.kind = Kind::Real; return true;

@@ -32,35 +32,40 @@ static_assert(std::endian::native == std::endian::little);
 
 struct Bound
 {
-    explicit Bound(std::string_view text)
+    Bound(std::string_view text, std::size_t readable)
         : value(text)
     {
         for (std::size_t i = 0; i < kWords; ++i)
-            words[i] = wordOf(text, i * kWord, text.size());
+            words[i] = wordOf(text, i * kWord, readable);
     }
     std::string_view value;
     std::array<std::uint64_t, kWords> words{};
 };
 
-// True if the value surely lies between the bounds, or is one of them.
-bool isInside(std::string_view value, std::size_t readable, const Bound& least,
+enum class Place { Inside, Below, Above, Unknown };
+
+// Where a value lies to the bounds, as far as their words tell; what equals one lies inside.
+Place placeOf(std::string_view value, std::size_t readable, const Bound& least,
               const Bound& greatest)
 {
     bool isAboveLeast = false, isBelowGreatest = false;
     for (std::size_t i = 0; i < kWords; ++i) {
         const std::uint64_t word = wordOf(value, i * kWord, readable);
-        if ((!isAboveLeast && word < least.words[i])
-            || (!isBelowGreatest && word > greatest.words[i]))
-            return false;
+        if (!isAboveLeast && word < least.words[i])
+            return Place::Below;
+        if (!isBelowGreatest && word > greatest.words[i])
+            return Place::Above;
         isAboveLeast = isAboveLeast || word > least.words[i];
         isBelowGreatest = isBelowGreatest || word < greatest.words[i];
         if (isAboveLeast && isBelowGreatest)
-            return true;
+            return Place::Inside;
         if (value.size() <= (i + 1) * kWord) // all words are compared: alike ones are equal
             return (isAboveLeast || value.size() == least.value.size())
-                && (isBelowGreatest || value.size() == greatest.value.size());
+                    && (isBelowGreatest || value.size() == greatest.value.size())
+                ? Place::Inside
+                : Place::Unknown;
     }
-    return false;
+    return Place::Unknown;
 }
 
 } // namespace
@@ -75,19 +80,22 @@ void TextBounds::observe(const arrow::StringArray& values)
     std::int64_t row = 0;
     while (values.IsNull(row))
         ++row;
-    Bound least(m_least ? std::string_view(*m_least) : values.GetView(row));
-    Bound greatest(m_greatest ? std::string_view(*m_greatest) : values.GetView(row));
+    const std::string_view first = values.GetView(row);
+    Bound least(m_least ? *m_least : first, m_least ? m_least->size() : first.size());
+    Bound greatest(m_greatest ? *m_greatest : first,
+                   m_greatest ? m_greatest->size() : first.size());
     for (; row < values.length(); ++row) {
         if (hasNulls && values.IsNull(row))
             continue;
         const auto at = std::size_t(values.value_offset(row));
         const std::string_view value(bytes + at, std::size_t(values.value_length(row)));
-        if (isInside(value, end - at, least, greatest))
+        const Place place = placeOf(value, end - at, least, greatest);
+        if (place == Place::Inside)
             continue;
-        if (value < least.value)
-            least = Bound(value);
-        if (value > greatest.value)
-            greatest = Bound(value);
+        if (place == Place::Below || (place == Place::Unknown && value < least.value))
+            least = Bound(value, end - at);
+        if (place == Place::Above || (place == Place::Unknown && value > greatest.value))
+            greatest = Bound(value, end - at);
     }
     // The views of a bound that has not moved are those of its own text.
     if (!m_least || least.value.data() != m_least->data())

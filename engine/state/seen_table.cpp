@@ -2,6 +2,7 @@
 #include "engine/state/seen_table.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace sluice::state {
 
@@ -51,6 +52,9 @@ void SeenTable::putAll(std::span<const SeenKey> from, std::int64_t releaseUs)
 }
 
 // A fresh table would cost a page of fresh memory for each page of it, and more than the keys do.
+// From the last to the first, a key goes on to its new place, which is not before its old one; all
+// that is behind that is in its place already. Those at the front, where keys that wrapped around
+// lie too, and the few for which that does not hold are put in at the end.
 bool SeenTable::growInPlace(std::size_t slotsWanted, std::int64_t releaseUs)
 {
     const std::size_t before = allSlots();
@@ -61,38 +65,30 @@ bool SeenTable::growInPlace(std::size_t slotsWanted, std::int64_t releaseUs)
     m_tail = all - slotsWanted;
     m_used = 0;
     m_oldestUs = INT64_MAX;
-    std::size_t from = all;
-    for (std::size_t at = before; at-- > 0;) {
+    constexpr std::size_t kFront = 1024;
+    const std::size_t front = std::min(before, kFront);
+    std::vector<SeenKey> apart(slots(), slots() + front);
+    std::fill(slots(), slots() + front, SeenKey{});
+    for (std::size_t at = before; at-- > front;) {
         const SeenKey key = slots()[at];
-        if (key.low == 0 || isReleased(key, releaseUs))
+        if (key.low == 0)
             continue;
-        slots()[--from] = key;
-        ++m_used;
-        m_oldestUs = std::min<std::int64_t>(m_oldestUs, key.timeUs);
-    }
-    std::size_t end = 0; // all before it are in their places
-    for (; from < all; ++from) {
-        const SeenKey key = slots()[from];
-        std::size_t at = homeOf(key.high, key.low);
-        while (at < end && slots()[at].low != 0)
-            ++at;
-        if (at > from) // a key that wrapped around, or a crowd at the end
-            break;
-        if (at >= end) {
-            std::fill(slots() + end, slots() + at, SeenKey{});
-            end = at + 1;
+        slots()[at] = SeenKey{};
+        if (isReleased(key, releaseUs))
+            continue;
+        std::size_t to = homeOf(key.high, key.low);
+        if (to < at) {
+            apart.push_back(key);
+            continue;
         }
-        slots()[at] = key;
+        while (to < all && slots()[to].low != 0)
+            ++to;
+        if (to == all)
+            apart.push_back(key);
+        else
+            fill(slots()[to], key);
     }
-    if (from < all) {
-        const ZeroedMemory old = std::move(m_memory);
-        const auto* moved = static_cast<const SeenKey*>(old.data());
-        begin(slotsWanted);
-        putAll({moved, end}, releaseUs);
-        putAll({moved + from, all - from}, releaseUs);
-        return true;
-    }
-    std::fill(slots() + end, slots() + all, SeenKey{});
+    putAll(apart, releaseUs);
     return true;
 }
 

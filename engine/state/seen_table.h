@@ -21,9 +21,9 @@ struct __attribute__((packed, aligned(4))) SeenKey
 };
 static_assert(sizeof(SeenKey) == 20);
 
-/// A table of seen keys with linear probing, one of the parts of a SeenSet. Keys lie in the order
-/// of the bits of the hash behind those of the part, so that it grows where it is: its keys go to
-/// the end of the larger block and from there to their places, front to back. One thread.
+/// A table of seen keys with linear probing, one of the parts of a SeenSet. A key's place goes by
+/// the bits of the hash behind those of the part, from the first on, so that it grows where it is:
+/// no key's place in the larger table is before the one that it had. One thread.
 class SeenTable
 {
 public:
