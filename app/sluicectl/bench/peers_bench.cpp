@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -61,31 +62,42 @@ public:
     {
     }
 
+    // Ours runs before, between and after the others: what a machine can take changes, and a ratio
+    // is to say something of the engines.
     int run()
     {
         writeBids();
-        std::map<std::string, PeerCost> ours;
-        std::vector<Figure> figures;
-        for (const PeerQuery& query : kQueries) {
-            note(std::string("sluice ") + query.name);
-            Result<PeerCost> cost = runOurs(query);
-            if (!cost)
-                return report(m_shared, cost.error());
-            ours[query.name] = *cost;
-            figures.push_back(figureOf("sluice", query.name, *cost));
-        }
+        if (const Status status = runOurs(); !status)
+            return report(m_shared, status.error());
+        std::map<std::string, std::map<std::string, PeerCost>> theirs; // by engine and query
         for (const std::string& peer : m_options.peers) {
             const std::string name = peer.substr(0, peer.find('='));
             note(name + " ...");
-            const auto theirs = runPeer(name, peer.substr(peer.find('=') + 1));
-            if (!theirs)
-                return report(m_shared, theirs.error());
-            for (const auto& [query, cost] : *theirs) {
+            auto costs = runPeer(name, peer.substr(peer.find('=') + 1));
+            if (!costs)
+                return report(m_shared, costs.error());
+            theirs[name] = std::move(*costs);
+            if (theirs[name].empty())
+                continue;
+            if (const Status status = runOurs(); !status)
+                return report(m_shared, status.error());
+        }
+        std::map<std::string, PeerCost> ours;
+        std::vector<Figure> figures;
+        for (const PeerQuery& query : kQueries) {
+            auto cost = ourCost(query);
+            if (!cost)
+                return report(m_shared, cost.error());
+            figures.push_back(figureOf("sluice", query.name, *cost));
+            figures.back().runs = int(m_ours[query.name].size());
+            ours[query.name] = *cost;
+        }
+        for (const auto& [name, costs] : theirs)
+            for (const auto& [query, cost] : costs) {
                 figures.push_back(figureOf(name, query, cost));
                 if (const auto wrong = compare(figures.back(), ours.at(query), cost))
                     return report(m_shared, *wrong);
             }
-        }
         tell(m_shared, figures);
         return kDone;
     }
@@ -122,24 +134,40 @@ private:
             + query.window + "}\n  out: " + sink + "\n";
     }
 
-    // Measured without storage, as the others are; the answer comes from one more run into a table.
-    Result<PeerCost> runOurs(const PeerQuery& query)
+    RunOrder orderOf(const std::string& document) const
     {
-        const std::string document = m_folder.path() + "/peers.yaml";
-        const std::string workspace = m_folder.path() + "/workspace";
-        const RunOrder order{.document = document,
-                             .workspace = workspace,
-                             .workers = m_options.common.cores};
-        writeText(document, documentOf(query, "{type: blackhole_sink, input: windows}"));
-        SLUICE_TRY(std::vector<RunCost> costs, runOften(order, m_options.common.runs));
+        const std::string path = m_folder.path() + "/peers.yaml";
+        writeText(path, document);
+        return {.document = path,
+                .workspace = m_folder.path() + "/workspace",
+                .workers = m_options.common.cores};
+    }
+
+    // Measured without storage, as the others are.
+    Status runOurs()
+    {
+        for (const PeerQuery& query : kQueries) {
+            note(std::string("sluice ") + query.name);
+            const RunOrder order
+                = orderOf(documentOf(query, "{type: blackhole_sink, input: windows}"));
+            SLUICE_TRY(const std::vector<RunCost> costs, runOften(order, m_options.common.runs));
+            std::ranges::copy(costs, std::back_inserter(m_ours[query.name]));
+        }
+        return ok();
+    }
+
+    // The median of all runs; the answer comes from one more, into a table.
+    Result<PeerCost> ourCost(const PeerQuery& query)
+    {
+        std::vector<RunCost>& costs = m_ours[query.name];
         std::ranges::sort(costs, {}, &RunCost::seconds);
         const RunCost& median = costs[costs.size() / 2];
         PeerCost out{.seconds = median.seconds, .cpuSeconds = median.cpuSeconds};
-        writeText(document,
-                  documentOf(query, "{type: delta_sink, input: windows, table: gold.answer}"));
+        const RunOrder order
+            = orderOf(documentOf(query, "{type: delta_sink, input: windows, table: gold.answer}"));
         SLUICE_TRY(runToEnd(order));
         std::string row;
-        SLUICE_TRY(api::sqlAsJson(workspace,
+        SLUICE_TRY(api::sqlAsJson(order.workspace,
                                   std::string("SELECT count(*) || ' ' || sum(") + query.value
                                       + ")::BIGINT AS a FROM gold.answer",
                                   [&row](const std::string& json) { row = json; }));
@@ -226,6 +254,7 @@ private:
     const Shared& m_shared;
     const PeersOptions& m_options;
     const BenchFolder m_folder;
+    std::map<std::string, std::vector<RunCost>> m_ours; // by query
     std::int64_t m_bids = 0, m_bytes = 0;
 };
 
