@@ -117,17 +117,18 @@ int replay(const Shared& shared, const RejectsOptions& options)
                                 ? std::string()
                                 : std::filesystem::absolute(options.file, error).string(),
                             .id = options.id,
-                            .isDryRun = options.isDryRun};
+                            .isDryRun = options.isDryRun,
+                            .key = newOrderKey()};
     JsonWriter cancel;
     const std::string& pipeline = options.filter.pipeline;
     cancel.beginObject().key("command").value("cancel_replay");
-    cancel.key("pipeline").value(pipeline).endObject();
+    cancel.key("pipeline").value(pipeline).key("key").value(wish.key).endObject();
     return tellDone(shared,
                     steer(shared,
                           {.request = api::requestOf(wish),
                            .command = wish,
                            .cancel = cancel.text(),
-                           .cancelCommand = api::CancelReplay{pipeline},
+                           .cancelCommand = api::CancelReplay{pipeline, wish.key},
                            .progress = [&](const DocumentNode& all) {
                                return progressText(all, pipeline);
                            }}));
@@ -141,7 +142,8 @@ int cancel(const Shared& shared, const RejectsOptions& options)
     return tellDone(shared,
                     steer(shared,
                           {.request = json.text(),
-                           .command = api::CancelReplay{options.filter.pipeline},
+                           .command
+                           = api::CancelReplay{.pipeline = options.filter.pipeline, .key = {}},
                            .cancel = {},
                            .cancelCommand = {},
                            .progress = {}}));

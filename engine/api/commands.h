@@ -77,11 +77,13 @@ struct ReplayRejects
     std::string path;      // a file of exportRejects, edited: its lines are meant, not the filter
     std::string id;        // "" = made from what is replayed; a known one is not replayed again
     bool isDryRun = false; // only tell what would be read
+    std::string key;       // names the order, for CancelReplay; may be ""
 };
-/// Gives up what a replay has not read yet; what it has read stays.
+/// Gives up what a replay of rejects has not read yet; what it has read stays.
 struct CancelReplay
 {
     std::string pipeline;
+    std::string key; // only the order of this key; "" = whatever the pipeline has not read
 };
 
 /// Where a replay reads: the records that bronze keeps, or the sources themselves once more.

@@ -20,7 +20,8 @@ namespace sluice::api {
 ///   {"command":"cancel_shadow","pipeline":P,"key":K}   gives up the deploy, replay or swap of this
 ///   key
 ///   {"command":"decisions","pipeline":P,"position":17,...}   {"decisions":[{"node":..,..},..]}
-///   {"command":"cancel_replay","pipeline":P}
+///   {"command":"cancel_replay","pipeline":P,"key":K}   without a key whatever replay of rejects
+///   there is
 ///   {"command":"status"}                              {"workspace":..., "pipelines":[...]}
 ///
 /// What fails is answered by {"error":CODE,"message":...,"object":...,"hint":...}.

@@ -58,7 +58,7 @@ std::string requestOf(const ReplayRejects& command)
     json.key("reason").value(filter.reason).key("since").value(filter.since);
     json.key("until").value(filter.until).key("limit").value(filter.limit);
     json.key("path").value(command.path).key("id").value(command.id);
-    json.key("dry_run").value(command.isDryRun).endObject();
+    json.key("dry_run").value(command.isDryRun).key("key").value(command.key).endObject();
     return json.take();
 }
 
@@ -140,7 +140,8 @@ Result<Command> commandOf(const std::string& request)
         return Command(ReplayRejects{.filter = filterOf(root),
                                      .path = textOf(root, "path"),
                                      .id = textOf(root, "id"),
-                                     .isDryRun = textOf(root, "dry_run") == "true"});
+                                     .isDryRun = textOf(root, "dry_run") == "true",
+                                     .key = textOf(root, "key")});
     if (name == "replay") {
         const std::string from = textOf(root, "from");
         if (from != "bronze" && from != "source" && !from.empty())
@@ -165,7 +166,8 @@ Result<Command> commandOf(const std::string& request)
         return Command(
             CancelShadow{.pipeline = textOf(root, "pipeline"), .key = textOf(root, "key")});
     if (name == "cancel_replay")
-        return Command(CancelReplay{.pipeline = textOf(root, "pipeline")});
+        return Command(
+            CancelReplay{.pipeline = textOf(root, "pipeline"), .key = textOf(root, "key")});
     return notUnderstood("there is no command \"" + name + "\"");
 }
 

@@ -70,7 +70,7 @@ private:
         CommandId id = 0;
         std::string pipeline;
         std::future<Result<PreparedReplay>> preparing; // until it is known what is to be read
-        std::string key, text;
+        std::string orderKey, key, text;
         bool isDryRun = false, ownsRun = false, isCancelled = false, isOver = false;
     };
     struct OpenRun

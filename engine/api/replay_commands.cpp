@@ -38,6 +38,7 @@ void EngineImpl::carryOut(CommandId id, ReplayRejects& command)
     pending.id = id;
     pending.pipeline = pipeline;
     pending.isDryRun = command.isDryRun;
+    pending.orderKey = command.key;
     pending.preparing
         = std::async(std::launch::async,
                      [link = m_workspace.get(), wish = command, path = slot->documentPath(),
@@ -58,12 +59,19 @@ void EngineImpl::carryOut(CommandId id, CancelReplay& command)
 {
     PipelineSlot* slot = find(command.pipeline);
     const bool isOnItsWay = std::ranges::any_of(m_replays, [&](const auto& pending) {
-        return pending.pipeline == command.pipeline;
+        return pending.pipeline == command.pipeline
+            && (command.key.empty() || pending.orderKey == command.key);
     });
     if (!slot) {
         refused(id,
                 pipelineError(command.pipeline, ErrorCode::ConfigUnknown,
                               "there is no pipeline \"" + command.pipeline + "\"", {}));
+        return;
+    }
+    if (!command.key.empty() && !isOnItsWay) {
+        refused(id,
+                pipelineError(command.pipeline, ErrorCode::NotFound,
+                              "this is not being carried out"));
         return;
     }
     for (PendingReplay& pending : m_replays)

@@ -45,20 +45,6 @@ public:
             grow();
         return true;
     }
-    /// Begin to fetch what insert() will look at: first its place in the index; once that is there,
-    /// the word it names.
-    void prefetchPlace(const Word& word) const
-    {
-        if (!m_index.empty())
-            __builtin_prefetch(&m_index[hashOf(word) & mask()]);
-    }
-    void prefetchWord(const Word& word) const
-    {
-        if (m_index.empty())
-            return;
-        if (const std::uint32_t place = m_index[hashOf(word) & mask()]; place != 0)
-            __builtin_prefetch(&m_words[place - 1]);
-    }
     void merge(const ValueSet& other)
     {
         for (const Word& word : other.m_words)

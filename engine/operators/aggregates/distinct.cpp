@@ -6,10 +6,6 @@
 #include "engine/state/key_codec.h"
 #include "engine/state/value_set.h"
 
-#include <algorithm>
-#include <span>
-#include <vector>
-
 namespace sluice::operators {
 namespace {
 
@@ -41,33 +37,6 @@ public:
         for (const std::uint32_t cell : cells)
             this->m_cells[cell].load(in);
     }
-
-protected:
-    // Words on their way into sets. Three misses a word, each of which needs the one before: they
-    // are made for a block of words at a time.
-    struct Pending
-    {
-        std::uint32_t cell;
-        Word word;
-    };
-    void insertAll()
-    {
-        constexpr std::size_t kBlock = 64;
-        for (std::size_t begin = 0; begin < m_pending.size(); begin += kBlock) {
-            const auto block
-                = std::span(m_pending).subspan(begin, std::min(kBlock, m_pending.size() - begin));
-            for (const Pending& each : block)
-                __builtin_prefetch(&this->m_cells[each.cell]);
-            for (const Pending& each : block)
-                this->m_cells[each.cell].prefetchPlace(each.word);
-            for (const Pending& each : block)
-                this->m_cells[each.cell].prefetchWord(each.word);
-            for (const Pending& each : block)
-                this->m_cells[each.cell].insert(each.word);
-        }
-        m_pending.clear();
-    }
-    std::vector<Pending> m_pending;
 };
 
 template <class ArrayType, class Value>
@@ -77,9 +46,8 @@ public:
     void add(const AggregateRows& in) override
     {
         forEachValue<ArrayType>(in, [&](std::size_t i, auto value) {
-            m_pending.push_back({in.cells[i], wordOf(Value(value))});
+            m_cells[in.cells[i]].insert(wordOf(Value(value)));
         });
-        insertAll();
         noteWork(in.count);
     }
 
@@ -113,11 +81,9 @@ public:
         for (std::size_t i = 0; i < in.count; ++i) {
             const std::uint32_t row = in.row(i);
             if (!hasNulls || in.values->IsValid(row))
-                m_pending.push_back(
-                    {in.cells[i],
-                     {m_keys.hashes[row], state::hashBytes(m_keys.key(row), kSecondSeed)}});
+                m_cells[in.cells[i]].insert(
+                    {m_keys.hashes[row], state::hashBytes(m_keys.key(row), kSecondSeed)});
         }
-        insertAll();
         noteWork(in.count);
     }
 

@@ -52,6 +52,14 @@ private slots:
             = commandOf(R"({"command":"cancel_shadow","pipeline":"orders","key":"12-34"})");
         QVERIFY(command);
         QCOMPARE(std::get<CancelShadow>(*command).key, std::string("12-34"));
+        const Result<Command> replay = commandOf(requestOf(
+            ReplayRejects{.filter = {.pipeline = "orders"}, .path = {}, .id = {}, .key = "5-6"}));
+        QVERIFY(replay);
+        QCOMPARE(std::get<ReplayRejects>(*replay).key, std::string("5-6"));
+        const Result<Command> given
+            = commandOf(R"({"command":"cancel_replay","pipeline":"orders","key":"5-6"})");
+        QVERIFY(given);
+        QCOMPARE(std::get<CancelReplay>(*given).key, std::string("5-6"));
     }
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <QTemporaryDir>
 
@@ -181,6 +182,27 @@ private slots:
         QVERIFY(std::holds_alternative<Error>(
             ask(*engine, TableDetailQuery{.table = "silver.nothing", .version = {}})));
     }
+    void aReplayOfRejectsIsGivenUpByItsOwnKeyOnly()
+    {
+        const auto engine = open();
+        runToTheEnd(*engine, writeDocument());
+        const CommandId replay = engine->submit(
+            ReplayRejects{.filter = {.pipeline = "p"}, .path = {}, .id = {}, .key = "mine"});
+        const CommandId cancel = engine->submit(CancelReplay{.pipeline = "p", .key = "another's"});
+        std::map<CommandId, std::optional<Error>> outcomes;
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                for (const Outcome& outcome : engine->takeOutcomes())
+                    outcomes[outcome.id] = outcome.error;
+                return outcomes.contains(replay) && outcomes.contains(cancel);
+            },
+            20'000));
+        QVERIFY(outcomes[cancel] && outcomes[cancel]->code == ErrorCode::NotFound);
+        QVERIFY2(!outcomes[replay], outcomes[replay] ? outcomes[replay]->text().c_str() : "");
+        // Ten were turned away and one could not be read; each was tried once more.
+        QCOMPARE(sql(*engine, "SELECT count(*) FROM replayed.p"), QStringLiteral("11"));
+    }
+
     void allFindingsOfADocumentComeAtOnce()
     {
         const auto engine = open();
