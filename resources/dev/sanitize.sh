@@ -4,17 +4,19 @@
 # sanitizer must not say of foreign libraries, which are not built with it, stands in
 # resources/dev/sanitizers, each line with its reason.
 
-# What runs threads or keeps state; CI takes these, and fewer seeds.
-sanitizedParts="simulation engine_runtime engine_operators engine_state"
+# What CI takes, with fewer seeds: the parts that keep state, and of these those with threads.
+statefulParts="simulation engine_runtime engine_operators engine_state"
+threadedParts="simulation engine_runtime"
 
 # sanitizeWith PRESET whole|quick [CTEST ARGS...]
 sanitizeWith() {
-  local preset=$1 scope=$2 targets=all chosen=''
+  local preset=$1 scope=$2 targets=all chosen='' parts=$statefulParts
   shift 2
+  [ "$preset" = tsan ] && parts=$threadedParts
   [ -f "build/$preset/build.ninja" ] || step "configure $preset" cmake --preset "$preset"
   if [ "$scope" = quick ]; then
-    targets=$(printf '%s_test ' $sanitizedParts)
-    chosen="^($(printf '%s' "$sanitizedParts" | tr ' ' '|'))\\."
+    targets=$(printf '%s_test ' $parts)
+    chosen="^($(printf '%s' "$parts" | tr ' ' '|'))\\."
     export SLUICE_SEEDS=${SLUICE_SEEDS:-15}
   fi
   # shellcheck disable=SC2086
