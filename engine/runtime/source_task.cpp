@@ -63,8 +63,10 @@ StepOutcome SourceTask::step()
     if (m_isStopped)
         return StepOutcome::wait();
 
-    // One poll a step at least; more while the time slice and the queues allow.
+    // One poll a step at least; more while they bring less than a batch, and the time slice and the
+    // queues allow. After a whole batch those behind have their turn: what was read is in a cache.
     std::int64_t now = begin;
+    std::uint64_t read = 0;
     do {
         if (!outputsHaveRoom()) {
             noteBlocked(now);
@@ -85,10 +87,13 @@ StepOutcome SourceTask::step()
         }
         flushRejects();
         countIn();
-        m_rateLimit.took(std::size_t(m_counters.rowsIn.load(std::memory_order_relaxed) - before));
+        const std::uint64_t came = m_counters.rowsIn.load(std::memory_order_relaxed) - before;
+        m_rateLimit.took(std::size_t(came));
+        read += came;
         noteOutcome(*outcome);
         now = clock().steadyNow().ns;
-    } while (m_lastOutcome == flow::PollOutcome::More && now - begin < kStepNs);
+    } while (m_lastOutcome == flow::PollOutcome::More && now - begin < kStepNs
+             && read < m_budget.rows / 2);
     NodeCounters::add(m_counters.busyNs, std::uint64_t(now - begin));
     noteTrouble();
     if (m_lastOutcome == flow::PollOutcome::More)
