@@ -10,14 +10,15 @@ threadedParts="simulation engine_runtime"
 
 # sanitizeWith PRESET whole|quick [CTEST ARGS...]
 sanitizeWith() {
-  local preset=$1 scope=$2 targets=all chosen='' parts=$statefulParts
+  local preset=$1 scope=$2 targets=all chosen='' parts=$statefulParts seeds=15
   shift 2
   [ "$preset" = tsan ] && parts=$threadedParts
   [ -f "build/$preset/build.ninja" ] || step "configure $preset" cmake --preset "$preset"
   if [ "$scope" = quick ]; then
     targets=$(printf '%s_test ' $parts)
     chosen="^($(printf '%s' "$parts" | tr ' ' '|'))\\."
-    export SLUICE_SEEDS=${SLUICE_SEEDS:-15}
+    [ "$preset" = tsan ] && seeds=8
+    export SLUICE_SEEDS=${SLUICE_SEEDS:-$seeds}
   fi
   # shellcheck disable=SC2086
   step "build $preset" ninja -C "build/$preset" -j "${SLUICE_JOBS:-$(nproc)}" $targets
