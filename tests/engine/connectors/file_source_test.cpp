@@ -163,6 +163,25 @@ private slots:
         QVERIFY(bound.diagnostics.text().find("idle_after: 1m") != std::string::npos);
     }
 
+    // Four megabytes are several blocks.
+    void noBatchIsSmallBecauseABlockEnds()
+    {
+        constexpr int kRecords = 40'500;
+        std::string text;
+        for (int i = 0; i < kRecords; ++i)
+            text += "{\"a\":" + std::to_string(i) + ",\"s\":\""
+                + std::string(std::size_t(80 + i % 7), 'x') + "\"}\n";
+        write("a.jsonl", text);
+        const auto source = bind("{path: a.jsonl, schema: {a: long}}").make();
+        QVERIFY(source->open(std::nullopt));
+        CollectingContext context;
+        drain(*source, context, 1000);
+        QCOMPARE(context.rows.size(), std::size_t(kRecords));
+        for (int i = 0; i < kRecords; ++i)
+            QCOMPARE(context.rows[std::size_t(i)], "{\"a\":" + std::to_string(i) + "}");
+        for (std::size_t i = 0; i + 1 < context.batches.size(); ++i)
+            QCOMPARE(context.batches[i].rows(), std::int64_t(1000));
+    }
     void eachPositionResumesWithTheNextRecord()
     {
         std::string text = "k,a\n";
