@@ -16,8 +16,6 @@
 namespace sluice::runtime {
 namespace {
 
-// Decoders read a little beyond a record's end.
-
 using Way = std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t>;
 
 Way wayOf(const KeptRecord& record)

@@ -63,8 +63,8 @@ StepOutcome SourceTask::step()
     if (m_isStopped)
         return StepOutcome::wait();
 
-    // One poll a step at least; more while they bring less than a batch, and the time slice and the
-    // queues allow. After a whole batch those behind have their turn: what was read is in a cache.
+    // One poll a step at least; more while they bring less than half a batch, and the time slice
+    // and the queues allow. After that those behind have their turn: what was read is in a cache.
     std::int64_t now = begin;
     std::uint64_t read = 0;
     do {
