@@ -59,8 +59,8 @@ public:
     ZeroedMemory(const ZeroedMemory&) = delete;
     ZeroedMemory& operator=(const ZeroedMemory&) = delete;
 
-    /// Makes it larger and keeps its content; the rest is zeros, and of a large one not touched yet.
-    /// False if it cannot: it is small and would be large, or there is no memory.
+    /// Makes it larger and keeps its content; the rest is zeros, and of a large one not touched
+    /// yet. False if it cannot: it is small and would be large, or there is no memory.
     bool grow(std::size_t bytes)
     {
         const bool willBeLarge = bytes >= kLarge;

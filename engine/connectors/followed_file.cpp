@@ -112,8 +112,8 @@ FollowedFile::Change FollowedFile::changeOf(const std::string& path, const Posit
     return now.st_size < position.offset ? Change::Shrunk : Change::None;
 }
 
-// A block holds a batch, as far as that can be foretold: what is passed on is still in a cache then,
-// and no batch is small because its block ended.
+// A block holds a batch, as far as that can be foretold: what is passed on is still in a cache
+// then, and no batch is small because its block ended.
 std::size_t FollowedFile::blockSize() const
 {
     if (m_wantedBytes == 0)

@@ -27,6 +27,7 @@ sanitizeWith() {
   export ARROW_DEFAULT_MEMORY_POOL=system
   export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1
   export UBSAN_OPTIONS=print_stacktrace=1
+  export QTEST_FUNCTION_TIMEOUT=1200000 # ms; a function may take longer than Qt Test's five minutes
   export TSAN_OPTIONS=suppressions=$root/resources/dev/sanitizers/thread.txt:history_size=4
   (cd "build/$preset" && ctest --output-on-failure -j "$(nproc)" ${chosen:+-R "$chosen"} -LE 'interop|bench' -E "$leftOut" "$@")
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a key costs the set of seen keys, by the processor time of one thread: keys that come for the
-// first time, with all that growing costs, and keys that are there.
+// What a key costs the set of seen keys, by the processor time of one thread: keys that come for
+// the first time, with all that growing costs, and keys that are there.
 //
 //   seen_set_bench [KEYS [RUNS]]    default 4,000,000 keys, the least and the median of 5 runs
 #include "engine/state/seen_set.h"

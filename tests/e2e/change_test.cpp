@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/program.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <fstream>
 
@@ -23,7 +24,7 @@ public:
     ~Site()
     {
         m_run.kill();
-        m_run.waitForFinished();
+        m_run.waitForFinished(test::kPatienceMs);
     }
 
     // Writes a document: bronze and the given nodes.
@@ -68,12 +69,10 @@ public:
     }
     bool hasRead(int records) const
     {
-        return QTest::qWaitFor(
-            [&] {
-                return sql("SELECT count(*) AS n FROM bronze.p")
-                    == "[{\"n\":" + QByteArray::number(records) + "}]";
-            },
-            20'000);
+        return test::waitFor([&] {
+            return sql("SELECT count(*) AS n FROM bronze.p")
+                == "[{\"n\":" + QByteArray::number(records) + "}]";
+        });
     }
     QByteArray sql(const char* text) const
     {
@@ -110,7 +109,7 @@ private slots:
         const Ended limited = site.ctl({QStringLiteral("rate"), QStringLiteral("p"),
                                         QStringLiteral("in"), QStringLiteral("5000")});
         QVERIFY2(limited.code == 0, limited.err.constData());
-        QVERIFY(QTest::qWaitFor([&] {
+        QVERIFY(test::waitFor([&] {
             return site.status()[QStringLiteral("nodes")]
                        .toArray()[0]
                        .toObject()[QStringLiteral("rate_limit")]
@@ -135,7 +134,7 @@ private slots:
         QVERIFY(status[QStringLiteral("balanced")].toBool());
         QCOMPARE(status[QStringLiteral("rows_in")].toInt(), kHalf); // of this version
         QCOMPARE(site.ctl({QStringLiteral("stop"), QStringLiteral("p")}).code, 0);
-        QVERIFY(site.run().waitForFinished(20'000));
+        QVERIFY(site.run().waitForFinished(test::kPatienceMs));
         QCOMPARE(site.run().exitCode(), 0);
         QCOMPARE(site.sql(
                      "SELECT (SELECT count(*) FROM silver.copy) AS a, count(*) AS b, min(v) AS "
@@ -177,7 +176,7 @@ private slots:
             QVERIFY(site.hasRead(kHalf));
             QVERIFY(site.ctl({QStringLiteral("deploy"), after, QStringLiteral("-y")}).code != 0);
         }
-        QVERIFY(site.run().waitForFinished(20'000));
+        QVERIFY(site.run().waitForFinished(test::kPatienceMs));
         QCOMPARE(site.run().exitStatus(), QProcess::CrashExit);
         site.append(1);
         const Ended ended = site.ctl(

@@ -3,6 +3,7 @@
 
 #include "engine/base/fail_point.h"
 #include "tests/e2e/program.h"
+#include "tests/support/patience.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -136,7 +137,7 @@ Result<std::string> KillRig::cycle()
     if (process.waitForFinished(moment))
         return failedProgram(endOf(process));
     process.kill(); // SIGKILL
-    process.waitForFinished();
+    process.waitForFinished(test::kPatienceMs);
     return "killed after " + std::to_string(moment) + " ms";
 }
 
@@ -158,7 +159,7 @@ Status KillRig::cycleAt(const std::string& failPoint, int waitMs)
         return isAsWanted ? ok() : Status(failedProgram(endOf(process)));
     }
     process.kill();
-    process.waitForFinished();
+    process.waitForFinished(test::kPatienceMs);
     return Error{.code = ErrorCode::NotFound, .message = "not reached", .object = failPoint};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tests/support/patience.h"
+
 #include <QProcess>
 #include <QStringList>
 
@@ -25,7 +27,7 @@ inline Ended sluicectl(const QStringList& arguments, const QByteArray& input = {
     process.start(programPath(), arguments);
     process.write(input);
     process.closeWriteChannel();
-    process.waitForFinished(60'000);
+    process.waitForFinished(test::kPatienceMs);
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
             process.readAllStandardOutput(), process.readAllStandardError()};
 }

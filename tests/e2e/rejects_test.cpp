@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/program.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <fstream>
 
@@ -34,7 +35,7 @@ public:
     ~Site()
     {
         m_run.kill();
-        m_run.waitForFinished();
+        m_run.waitForFinished(test::kPatienceMs);
     }
 
     // The check is behind a deduplicate, which has kept the keys of what it turns away.
@@ -235,9 +236,8 @@ private slots:
     {
         Site site(true);
         site.start();
-        QVERIFY(QTest::qWaitFor(
-            [&] { return site.sql("SELECT count(*) AS n FROM quarantine.p") == "[{\"n\":3}]"; },
-            20'000));
+        QVERIFY(test::waitFor(
+            [&] { return site.sql("SELECT count(*) AS n FROM quarantine.p") == "[{\"n\":3}]"; }));
         const auto verdicts = [&](const char* arguments) {
             const Ended told = site.ctl(arguments);
             QStringList out;
@@ -292,12 +292,11 @@ private slots:
         QFETCH(QByteArray, failPoint);
         Site site(true);
         site.start(failPoint);
-        QVERIFY(QTest::qWaitFor(
-            [&] { return site.sql("SELECT count(*) AS n FROM quarantine.p") == "[{\"n\":3}]"; },
-            20'000));
+        QVERIFY(test::waitFor(
+            [&] { return site.sql("SELECT count(*) AS n FROM quarantine.p") == "[{\"n\":3}]"; }));
         const QString file = site.edited("quarantined", "\"amount\":10", "\"amount\":");
         QVERIFY(site.replay(file).code != 0);
-        QVERIFY(site.run().waitForFinished(20'000));
+        QVERIFY(site.run().waitForFinished(test::kPatienceMs));
         QCOMPARE(site.run().exitStatus(), QProcess::CrashExit);
         site.write(false, 100);
         const Ended ended = site.runToEnd();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/shadow_site.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <csignal>
 #include <memory>
@@ -261,10 +262,9 @@ private slots:
         replay.start(programPath(),
                      {QStringLiteral("replay"), QStringLiteral("p"), QStringLiteral("-w"),
                       site.path("w")});
-        QVERIFY(
-            QTest::qWaitFor([&] { return QFile::exists(site.path("w/state/p__shadow")); }, 20'000));
+        QVERIFY(test::waitFor([&] { return QFile::exists(site.path("w/state/p__shadow")); }));
         ::kill(pid_t(replay.processId()), SIGINT);
-        QVERIFY(replay.waitForFinished(20'000));
+        QVERIFY(replay.waitForFinished(test::kPatienceMs));
         QVERIFY(replay.exitStatus() == QProcess::NormalExit && replay.exitCode() != 0);
         const QByteArray said = replay.readAllStandardError();
         QVERIFY2(said.contains("cancelled"), said.constData());

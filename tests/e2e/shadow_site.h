@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/e2e/program.h"
+#include "tests/support/wait_for.h"
 
 #include <fstream>
 #include <string>
@@ -27,7 +28,7 @@ public:
     ~Site()
     {
         m_run.kill();
-        m_run.waitForFinished();
+        m_run.waitForFinished(test::kPatienceMs);
     }
     void append()
     {
@@ -85,7 +86,7 @@ public:
         process.setProcessEnvironment(environment);
         process.start(programPath(),
                       arguments.split(QLatin1Char(' ')) << QStringLiteral("-w") << path(workspace));
-        process.waitForFinished(60'000);
+        process.waitForFinished(test::kPatienceMs);
         return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
                 process.readAllStandardOutput(), process.readAllStandardError()};
     }
@@ -103,14 +104,15 @@ public:
     }
     bool hasRead() const
     {
-        return QTest::qWaitFor(
-            [&] {
-                return sql("SELECT count(DISTINCT id) AS n FROM silver.every")
-                    == "[{\"n\":" + QByteArray::number(m_next) + "}]";
-            },
-            20'000);
+        return test::waitFor([&] {
+            return sql("SELECT count(DISTINCT id) AS n FROM silver.every")
+                == "[{\"n\":" + QByteArray::number(m_next) + "}]";
+        });
     }
-    bool stop() { return ctl(QStringLiteral("stop p")).code == 0 && m_run.waitForFinished(20'000); }
+    bool stop()
+    {
+        return ctl(QStringLiteral("stop p")).code == 0 && m_run.waitForFinished(test::kPatienceMs);
+    }
     QByteArray sql(const QString& text, const char* workspace = "w") const
     {
         const Ended ended = sluicectl({QStringLiteral("sql"), QStringLiteral("--json"), text,

@@ -81,7 +81,7 @@ private:
     };
     Sides twoSides(const Node& input);
     Node joinNode(const Sides& sides, const std::string& type, const std::string& options,
-                const std::string& sql, std::vector<Column> columns);
+                  const std::string& sql, std::vector<Column> columns);
     Node intervalJoin(const Node& input);
     Node windowJoin(const Node& input);
     Node streamJoin(const Node& input);

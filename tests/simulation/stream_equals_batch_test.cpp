@@ -5,6 +5,7 @@
 #include "tests/support/memory_folder.h"
 #include "tests/support/seeds.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <QTemporaryDir>
 
@@ -33,7 +34,7 @@ std::string liveOnce(std::uint64_t seed, const std::string& folder)
                 || (isLast ? run.hasBeenIdle(std::chrono::milliseconds(600))
                            : status.epoch > enough);
         };
-        if (!QTest::qWaitFor(isDone, 30'000))
+        if (!test::waitFor(isDone))
             return "does not come to an end";
         if (isLast) {
             run.requestStop(true);

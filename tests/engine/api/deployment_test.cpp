@@ -3,6 +3,7 @@
 #include "engine/api/engine.h"
 #include "engine/base/fail_point.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <algorithm>
 #include <fstream>
@@ -46,17 +47,15 @@ public:
     {
         const CommandId id = m_engine->submit(std::move(command));
         std::string text = "no outcome";
-        (void)QTest::qWaitFor(
-            [&] {
-                for (const Outcome& outcome : m_engine->takeOutcomes()) {
-                    if (outcome.id != id)
-                        continue;
-                    text = outcome.error ? outcome.error->text() : std::string();
-                    return true;
-                }
-                return false;
-            },
-            20'000);
+        (void)test::waitFor([&] {
+            for (const Outcome& outcome : m_engine->takeOutcomes()) {
+                if (outcome.id != id)
+                    continue;
+                text = outcome.error ? outcome.error->text() : std::string();
+                return true;
+            }
+            return false;
+        });
         return text;
     }
     void append(int half)
@@ -69,9 +68,8 @@ public:
     // Waits until bronze holds so many records.
     bool hasArrived(int records)
     {
-        return QTest::qWaitFor(
-            [&] { return sql("SELECT count(*) FROM bronze.p") == QString::number(records); },
-            20'000);
+        return test::waitFor(
+            [&] { return sql("SELECT count(*) FROM bronze.p") == QString::number(records); });
     }
     // Lets the second half come and ends the pipeline; returns its error.
     std::string finish()
@@ -85,26 +83,24 @@ public:
     {
         const RequestId id = m_engine->ask(SqlQuery{.sql = text, .maxRows = 100});
         QStringList rows;
-        const bool isThere = QTest::qWaitFor(
-            [&] {
-                for (const Answer& answer : m_engine->takeAnswers()) {
-                    if (answer.id != id)
-                        continue;
-                    if (const auto* error = std::get_if<Error>(&answer.body)) {
-                        rows << QString::fromStdString(error->message);
-                        return true;
-                    }
-                    for (const auto& row : std::get<SqlAnswer>(answer.body).grid.rows) {
-                        QStringList cells;
-                        for (const auto& cell : row)
-                            cells << QString::fromStdString(cell.value_or("NULL"));
-                        rows << cells.join(QLatin1Char('|'));
-                    }
+        const bool isThere = test::waitFor([&] {
+            for (const Answer& answer : m_engine->takeAnswers()) {
+                if (answer.id != id)
+                    continue;
+                if (const auto* error = std::get_if<Error>(&answer.body)) {
+                    rows << QString::fromStdString(error->message);
                     return true;
                 }
-                return false;
-            },
-            20'000);
+                for (const auto& row : std::get<SqlAnswer>(answer.body).grid.rows) {
+                    QStringList cells;
+                    for (const auto& cell : row)
+                        cells << QString::fromStdString(cell.value_or("NULL"));
+                    rows << cells.join(QLatin1Char('|'));
+                }
+                return true;
+            }
+            return false;
+        });
         return isThere ? rows.join(QLatin1Char('\n')) : QStringLiteral("no answer");
     }
     PipelineSnapshot snapshot() const
@@ -256,7 +252,7 @@ private slots:
         QVERIFY(bool(setFailPoints("swap.kept=error")));
         const std::string error = plant.deploy(kUnique + sink("copy", "unique", "silver.copy"));
         QVERIFY2(error.find("fail point") != std::string::npos, error.c_str());
-        QVERIFY(QTest::qWaitFor([&] { return plant.snapshot().state == RunState::Running; }));
+        QVERIFY(test::waitFor([&] { return plant.snapshot().state == RunState::Running; }));
         QCOMPARE(plant.snapshot().version, 3); // of the first version's text
         QCOMPARE(plant.finish(), std::string());
         QCOMPARE(plant.sql("SELECT count(*), count(DISTINCT id) FROM silver.p"),

@@ -2,6 +2,7 @@
 #include "engine/api/engine.h"
 
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -33,16 +34,14 @@ class EngineTest : public QObject
     {
         const RequestId id = engine.ask(std::move(query));
         AnswerBody body;
-        const bool isThere = QTest::qWaitFor(
-            [&] {
-                for (Answer& answer : engine.takeAnswers())
-                    if (answer.id == id) {
-                        body = std::move(answer.body);
-                        return true;
-                    }
-                return false;
-            },
-            20'000);
+        const bool isThere = test::waitFor([&] {
+            for (Answer& answer : engine.takeAnswers())
+                if (answer.id == id) {
+                    body = std::move(answer.body);
+                    return true;
+                }
+            return false;
+        });
         if (!isThere)
             qFatal("no answer");
         return body;
@@ -51,16 +50,14 @@ class EngineTest : public QObject
     {
         const CommandId id = engine.submit(std::move(command));
         std::optional<Error> error;
-        if (!QTest::qWaitFor(
-                [&] {
-                    for (const Outcome& outcome : engine.takeOutcomes())
-                        if (outcome.id == id) {
-                            error = outcome.error;
-                            return true;
-                        }
-                    return false;
-                },
-                20'000))
+        if (!test::waitFor([&] {
+                for (const Outcome& outcome : engine.takeOutcomes())
+                    if (outcome.id == id) {
+                        error = outcome.error;
+                        return true;
+                    }
+                return false;
+            }))
             qFatal("no outcome");
         return error;
     }
@@ -116,7 +113,7 @@ class EngineTest : public QObject
         QVERIFY(find(engine, "p")); // what an outcome says is in the snapshot already
         QTRY_VERIFY_WITH_TIMEOUT(find(engine, "p")->isInputOver
                                      || find(engine, "p")->state == RunState::Finished,
-                                 20'000);
+                                 test::kPatienceMs);
         const auto stopped = carryOut(engine, StopPipeline{.pipeline = "p", .isInputOver = true});
         QVERIFY2(!stopped, stopped ? stopped->text().c_str() : "");
     }
@@ -190,13 +187,11 @@ private slots:
             ReplayRejects{.filter = {.pipeline = "p"}, .path = {}, .id = {}, .key = "mine"});
         const CommandId cancel = engine->submit(CancelReplay{.pipeline = "p", .key = "another's"});
         std::map<CommandId, std::optional<Error>> outcomes;
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                for (const Outcome& outcome : engine->takeOutcomes())
-                    outcomes[outcome.id] = outcome.error;
-                return outcomes.contains(replay) && outcomes.contains(cancel);
-            },
-            20'000));
+        QVERIFY(test::waitFor([&] {
+            for (const Outcome& outcome : engine->takeOutcomes())
+                outcomes[outcome.id] = outcome.error;
+            return outcomes.contains(replay) && outcomes.contains(cancel);
+        }));
         QVERIFY(outcomes[cancel] && outcomes[cancel]->code == ErrorCode::NotFound);
         QVERIFY2(!outcomes[replay], outcomes[replay] ? outcomes[replay]->text().c_str() : "");
         // Ten were turned away and one could not be read; each was tried once more.
@@ -277,7 +272,7 @@ private slots:
                                                              && p.isConserved;
                                                      })
                                      && engine->snapshot()->pipelines.size() == 3,
-                                 20'000);
+                                 test::kPatienceMs);
         QVERIFY(engine->snapshot()->objectives.size() >= 5);
         const AnswerBody recent
             = ask(*engine, RecentRecordsQuery{"orders", "orders_raw", "checked"});
@@ -288,7 +283,7 @@ private slots:
                                                       engine->snapshot()->timeUs - 60'000'000,
                                                       engine->snapshot()->timeUs, 100}))
                                       .cells.empty(),
-                                 10'000);
+                                 test::kPatienceMs);
     }
 };
 

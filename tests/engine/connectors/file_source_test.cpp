@@ -5,6 +5,7 @@
 #include "tests/engine/connectors/drain.h"
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -42,12 +43,10 @@ class FileSourceTest : public QObject
     static bool pollUntil(flow::Source& source, CollectingContext& context,
                           const std::function<bool()>& isDone)
     {
-        return QTest::qWaitFor(
-            [&] {
-                drain(source, context);
-                return isDone();
-            },
-            10'000);
+        return test::waitFor([&] {
+            drain(source, context);
+            return isDone();
+        });
     }
 
 private slots:

@@ -7,6 +7,7 @@
 #include "tests/engine/connectors/fixed_connections.h"
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <arrow/builder.h>
 
@@ -84,8 +85,7 @@ private slots:
         const auto source = bound.make();
         QVERIFY(source->open(std::nullopt));
         QVERIFY(
-            QTest::qWaitFor([&] { return source->poll({}, context) && context.rows.size() >= 3; },
-                            20'000));
+            test::waitFor([&] { return source->poll({}, context) && context.rows.size() >= 3; }));
         QVERIFY(source->poll({}, context));
         QCOMPARE(context.joined(),
                  std::string("{\"w\":\"one\"}\n{\"w\":\"two\"}\n{\"w\":\"three\"}\n"));

@@ -6,6 +6,7 @@
 #include "tests/engine/connectors/fixed_connections.h"
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <algorithm>
 
@@ -56,15 +57,13 @@ class KafkaSourceAgainTest : public QObject
                                  std::size_t rows = 8192)
     {
         PollOutcome last = PollOutcome::More;
-        const bool isInTime = QTest::qWaitFor(
-            [&] {
-                const auto outcome = source.poll({.rows = rows}, context);
-                if (!outcome)
-                    qFatal("%s", outcome.error().text().c_str());
-                last = *outcome;
-                return isDone(last);
-            },
-            20'000);
+        const bool isInTime = test::waitFor([&] {
+            const auto outcome = source.poll({.rows = rows}, context);
+            if (!outcome)
+                qFatal("%s", outcome.error().text().c_str());
+            last = *outcome;
+            return isDone(last);
+        });
         if (!isInTime)
             qWarning("%s", source.trouble().c_str());
         return last;
@@ -292,13 +291,11 @@ private slots:
         QVERIFY(source->open(at(position.toStdString())));
         CollectingContext context;
         std::string failure;
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                const auto outcome = source->poll({}, context);
-                failure = outcome ? "" : outcome.error().text();
-                return !failure.empty();
-            },
-            20'000));
+        QVERIFY(test::waitFor([&] {
+            const auto outcome = source->poll({}, context);
+            failure = outcome ? "" : outcome.error().text();
+            return !failure.empty();
+        }));
         QVERIFY2(failure.find(said.toStdString()) != std::string::npos, failure.c_str());
         QVERIFY(failure.find("--from bronze") != std::string::npos);
     }

@@ -6,6 +6,7 @@
 #include "tests/engine/connectors/fixed_connections.h"
 #include "tests/support/collecting_context.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <algorithm>
 #include <functional>
@@ -40,14 +41,12 @@ class KafkaSourceTest : public QObject
     static bool pollUntil(flow::Source& source, CollectingContext& context,
                           const std::function<bool()>& isDone)
     {
-        return QTest::qWaitFor(
-            [&] {
-                const auto outcome = source.poll({}, context);
-                if (!outcome)
-                    qWarning("%s", outcome.error().text().c_str());
-                return isDone();
-            },
-            20'000);
+        return test::waitFor([&] {
+            const auto outcome = source.poll({}, context);
+            if (!outcome)
+                qWarning("%s", outcome.error().text().c_str());
+            return isDone();
+        });
     }
 
 private slots:
@@ -102,8 +101,7 @@ private slots:
         clock.advance(std::chrono::seconds(1));
         CollectingContext context(clock);
         const auto pollUntil = [&](flow::Source& source, const auto& isDone) {
-            return QTest::qWaitFor([&] { return source.poll({.rows = 2}, context) && isDone(); },
-                                   20'000);
+            return test::waitFor([&] { return source.poll({.rows = 2}, context) && isDone(); });
         };
         const auto count = [&](int from, int to) { // rows of these minutes
             return std::ranges::count_if(context.rows, [&](const std::string& row) {
@@ -216,13 +214,11 @@ private slots:
         QVERIFY(strict->open(position));
         CollectingContext context;
         std::string failure;
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                const auto outcome = strict->poll({}, context);
-                failure = outcome ? "" : outcome.error().text();
-                return !failure.empty();
-            },
-            20'000));
+        QVERIFY(test::waitFor([&] {
+            const auto outcome = strict->poll({}, context);
+            failure = outcome ? "" : outcome.error().text();
+            return !failure.empty();
+        }));
         QVERIFY2(failure.find("offset 500 of partition 0") != std::string::npos, failure.c_str());
         const auto lenient = bind("{connection: mock, topic: orders, on_offset_lost: earliest, "
                                   "schema: {n: long}}")

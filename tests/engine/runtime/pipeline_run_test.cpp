@@ -3,6 +3,7 @@
 
 #include "tests/engine/runtime/fake_nodes.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <QDir>
 #include <QFile>
@@ -78,18 +79,14 @@ private:
     Scheduler m_scheduler;
 };
 
-// Waits for a condition by polling; a failed wait fails the test.
-template <class Condition> bool waitFor(Condition condition)
-{
-    return QTest::qWaitFor(condition, 20000);
-}
-
+// Waits until all input has been read and stops the run, which then ends by itself.
 RunStatus finish(PipelineRun& run)
 {
-    waitFor([&] {
-        return run.hasBeenIdle(std::chrono::milliseconds(0))
-            || run.status().phase == RunPhase::Failed;
-    });
+    if (!test::waitFor([&] {
+            return run.hasBeenIdle(std::chrono::milliseconds(0))
+                || run.status().phase == RunPhase::Failed;
+        }))
+        return {.phase = RunPhase::Failed, .reason = "the input was not read to its end in time"};
     run.requestStop(true);
     run.wait();
     return run.status();
@@ -143,14 +140,12 @@ private slots:
         Bench bench(kDiamond, workers);
         for (int kill = 0; kill < 4; ++kill) {
             const auto run = bench.run();
-            const flow::Epoch before = [&] {
-                waitFor([&] { return run->status().phase != RunPhase::Starting; });
-                return run->status().epoch;
-            }();
-            waitFor([&] {
+            QVERIFY(test::waitFor([&] { return run->status().phase != RunPhase::Starting; }));
+            const flow::Epoch before = run->status().epoch;
+            QVERIFY(test::waitFor([&] {
                 return run->status().epoch > before
                     || run->hasBeenIdle(std::chrono::nanoseconds(0));
-            });
+            }));
             // destroyed without a stop, as by kill -9
         }
         const auto run = bench.run();
@@ -178,7 +173,7 @@ private slots:
         bench.store.failsCommits = 1;
         {
             const auto run = bench.run();
-            QVERIFY(waitFor([&] { return run->status().phase == RunPhase::Failed; }));
+            QVERIFY(test::waitFor([&] { return run->status().phase == RunPhase::Failed; }));
             QVERIFY(run->status().reason.find("no space") != std::string::npos);
             QVERIFY(bench.store.visible["out"].empty());
         }
@@ -197,7 +192,7 @@ nodes:
   out: {type: store, input: added}
 )");
         const auto run = bench.run();
-        QVERIFY(waitFor([&] { return run->status().phase == RunPhase::Failed; }));
+        QVERIFY(test::waitFor([&] { return run->status().phase == RunPhase::Failed; }));
         QCOMPARE(run->status().reason, std::string("added: the number is 500"));
         QVERIFY(bench.store.visible["out"].empty());
     }
@@ -213,7 +208,7 @@ nodes:
 )");
         bench.store.isSlow = true;
         const auto run = bench.run();
-        QVERIFY(waitFor(
+        QVERIFY(test::waitFor(
             [&] { return run->graph() && run->graph()->edges()[0].queue->fillShare() >= 1; }));
         const std::uint64_t rows = run->graph()->edges()[0].queue->rows();
         QVERIFY2(rows <= 200, std::to_string(rows).c_str()); // 16 batches of 10, and one in work
@@ -255,7 +250,7 @@ nodes:
             bench.store.committed["out"] += 5;
         }
         const auto run = bench.run();
-        QVERIFY(waitFor([&] { return run->status().phase == RunPhase::Failed; }));
+        QVERIFY(test::waitFor([&] { return run->status().phase == RunPhase::Failed; }));
         QVERIFY(run->status().reason.find("would lose or repeat") != std::string::npos);
     }
 

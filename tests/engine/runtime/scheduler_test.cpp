@@ -4,6 +4,7 @@
 #include "engine/base/time.h"
 #include "engine/runtime/task.h"
 #include "tests/support/test_main.h"
+#include "tests/support/wait_for.h"
 
 #include <atomic>
 #include <memory>
@@ -73,7 +74,7 @@ private slots:
         for (std::thread& thread : threads)
             thread.join();
         for (const auto& task : tasks) {
-            QVERIFY(QTest::qWaitFor([&] { return task->done == 12000; }));
+            QVERIFY(test::waitFor([&] { return task->done == 12000; }));
             QVERIFY(!task->overlapped);
             task->retire();
         }
@@ -83,7 +84,7 @@ private slots:
         Scheduler scheduler(1);
         TimedTask task(scheduler, 0);
         task.wake();
-        QVERIFY(QTest::qWaitFor([&] { return task.steps > 5; }));
+        QVERIFY(test::waitFor([&] { return task.steps > 5; }));
         task.retire();
     }
     void aRetiredTaskRunsNoMore()
@@ -91,7 +92,7 @@ private slots:
         Scheduler scheduler(2);
         auto task = std::make_unique<TimedTask>(scheduler, 0);
         task->wake();
-        QVERIFY(QTest::qWaitFor([&] { return task->steps > 0; }));
+        QVERIFY(test::waitFor([&] { return task->steps > 0; }));
         task->retire();
         const int steps = task->steps;
         task->wake();
