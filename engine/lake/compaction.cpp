@@ -126,6 +126,7 @@ private:
             return ok();
         SLUICE_TRY(ClosedFile closed, m_file->close());
         m_file.reset();
+        SLUICE_TRY(closed.output->wait());
         AddFile added;
         added.path = logPath(m_diskPath);
         added.partitionValues = values;

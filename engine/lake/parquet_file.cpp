@@ -7,6 +7,7 @@
 
 #include <exception>
 
+#include <arrow/io/file.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/file_reader.h>
 
@@ -118,7 +119,7 @@ ParquetFile::create(const std::string& path, const std::shared_ptr<arrow::Schema
                     const FileSettings& settings)
 {
     std::unique_ptr<ParquetFile> file(new ParquetFile(path, *schema, settings));
-    SLUICE_LAKE_ARROW_VALUE(file->m_stream, arrow::io::FileOutputStream::Open(path), path);
+    SLUICE_LAKE_ARROW_VALUE(file->m_stream, FileOutput::create(path), path);
     SLUICE_LAKE_ARROW_VALUE(file->m_writer,
                             parquet::arrow::FileWriter::Open(*schema, recyclingPool(),
                                                              file->m_stream,
@@ -186,6 +187,7 @@ Result<ClosedFile> ParquetFile::close()
     SLUICE_LAKE_ARROW_VALUE(out.bytes, m_stream->Tell(), m_path);
     SLUICE_LAKE_ARROW(m_stream->Close(), m_path);
     m_isClosed = true;
+    out.output = m_stream;
     out.rows = m_rows;
     return out;
 }

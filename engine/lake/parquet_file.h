@@ -2,13 +2,13 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/lake/file_output.h"
 #include "engine/lake/file_stats.h"
 
 #include <memory>
 #include <set>
 #include <string>
 
-#include <arrow/io/file.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/writer.h>
@@ -40,6 +40,7 @@ struct ClosedFile
     std::int64_t rows = 0;
     std::string stats;                    // JSON
     std::set<std::string> crowdedColumns; // their dictionaries overflowed: time lost next time too
+    std::shared_ptr<FileOutput> output;   // which may be on its way still: wait() before reading
 };
 
 /// One Parquet file being written. One thread. Rows stand in memory, encoded and compressed, until
@@ -58,10 +59,10 @@ public:
     ~ParquetFile();
 
     Status write(const arrow::RecordBatch& batch);
-    /// Returns the bytes on disk by now; the row group in memory does not count.
+    /// Returns the bytes encoded by now; the row group in work does not count.
     std::int64_t bytesWritten() const;
     const std::string& path() const { return m_path; }
-    /// Writes the footer and closes; the file is not durable yet.
+    /// Writes the footer and closes; the file is not durable yet, and may not be whole yet.
     Result<ClosedFile> close();
 
 private:
@@ -70,7 +71,7 @@ private:
 
     std::string m_path;
     FileStats m_stats;
-    std::shared_ptr<arrow::io::FileOutputStream> m_stream;
+    std::shared_ptr<FileOutput> m_stream;
     std::unique_ptr<parquet::arrow::FileWriter> m_writer;
     std::int64_t m_rows = 0;
     std::int64_t m_groupBytes = 0;

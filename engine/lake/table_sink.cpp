@@ -166,7 +166,12 @@ Result<flow::SealedEpoch> TableSink::seal(flow::Epoch epoch)
 {
     SealedFiles sealed = std::exchange(m_open, {});
     sealed.table = m_config.table;
-    SLUICE_TRY(sealed.files, m_writer->finish());
+    SLUICE_TRY(WrittenFiles written, m_writer->finish());
+    sealed.files = written.files;
+    if (!written.outputs.empty()) {
+        const std::lock_guard lock(m_mutex);
+        m_sealed[epoch] = std::move(written);
+    }
     return flow::SealedEpoch{.epoch = epoch,
                              .entry = sealedText(sealed),
                              .rows = sealed.rows,
@@ -177,11 +182,30 @@ Status TableSink::makeDurable(const flow::SealedEpoch& sealed)
 {
     if (sealed.rows == 0)
         return ok();
+    SLUICE_TRY(waitForFiles(sealed.epoch));
     SLUICE_TRY(const SealedFiles files, parseSealed(sealed.entry));
     for (const AddFile& file : files.files)
         SLUICE_TRY(syncFile(absolutePath(m_log->tableFolder(), file.path)));
     for (const std::string& folder : foldersOf(m_log->tableFolder(), files.files))
         SLUICE_TRY(syncFolder(folder));
+    return ok();
+}
+
+// What failed stays, and is told again to whoever asks again. An epoch of a former run has its
+// files on the disk already.
+Status TableSink::waitForFiles(flow::Epoch epoch)
+{
+    WrittenFiles written;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_sealed.find(epoch);
+        if (found == m_sealed.end())
+            return ok();
+        written = found->second;
+    }
+    SLUICE_TRY(written.wait());
+    const std::lock_guard lock(m_mutex);
+    m_sealed.erase(m_sealed.begin(), m_sealed.upper_bound(epoch));
     return ok();
 }
 

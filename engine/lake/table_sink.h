@@ -10,7 +10,9 @@
 #include "engine/lake/table_writer.h"
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -36,7 +38,7 @@ struct TableSinkConfig
 /// txn{appId "sluice:<pipeline>:<node>:0", version = epoch}.
 ///
 /// write() and seal() belong to the task's thread and touch only the writer; open(), makeDurable()
-/// and commit() belong to the coordinator's and touch only the log.
+/// and commit() belong to the coordinator's and touch only the log and what was sealed.
 class TableSink final : public flow::Sink
 {
 public:
@@ -56,6 +58,7 @@ private:
     Result<std::shared_ptr<arrow::RecordBatch>> rawRows(const Batch& batch,
                                                         flow::NodeContext& context);
     void noteTimes(const Batch& batch, const flow::NodeContext& context);
+    Status waitForFiles(flow::Epoch epoch);
     Commit buildCommit(const SealedFiles& files, flow::Epoch epoch) const;
     Status checkFiles(const SealedFiles& files) const;
     Result<CommitOutcome> commitAgainstChanges(const Commit& commit);
@@ -69,6 +72,10 @@ private:
     std::unique_ptr<TableWriter> m_writer;
     std::optional<RawColumns> m_raw;
     SealedFiles m_open; // rows and times of the epoch being written
+
+    // from the task to the coordinator: what may be on its way to the disk still, by epoch
+    std::mutex m_mutex;
+    std::map<flow::Epoch, WrittenFiles> m_sealed;
 
     // the coordinator's
     std::optional<DeltaLog> m_log;

@@ -217,7 +217,9 @@ Status swapRejects(const TableSwap& swap, const std::set<std::string>& nodes, co
         }
     }
     Commit commit = replacing(swap, sides.head, clock);
-    SLUICE_TRY(commit.adds, writer.finish());
+    SLUICE_TRY(const WrittenFiles kept, writer.finish());
+    SLUICE_TRY(kept.wait());
+    commit.adds = kept.files;
     for (const AddFile& file : commit.adds)
         SLUICE_TRY(syncFile(absolutePath(sides.log.tableFolder(), file.path)));
     SLUICE_TRY(syncFolder(sides.log.tableFolder()));

@@ -43,6 +43,13 @@ std::shared_ptr<arrow::Schema> tableColumns(const arrow::Schema& columns,
     return arrow::schema(std::move(fields));
 }
 
+Status WrittenFiles::wait() const
+{
+    for (const auto& output : outputs)
+        SLUICE_TRY(output->wait());
+    return ok();
+}
+
 TableWriter::TableWriter(TableLayout layout, const Clock& clock)
     : m_layout(std::move(layout))
     , m_clock(clock)
@@ -147,7 +154,8 @@ Status TableWriter::closeFile(OpenFile& open)
     add.size = closed.bytes;
     add.modificationTime = m_clock.wallNow().us / 1000;
     add.stats = std::move(closed.stats);
-    m_closed.push_back(std::move(add));
+    m_closed.files.push_back(std::move(add));
+    m_closed.outputs.push_back(std::move(closed.output));
     return ok();
 }
 
@@ -163,7 +171,7 @@ void TableWriter::learn(const ClosedFile& closed)
     }
 }
 
-Result<std::vector<AddFile>> TableWriter::finish()
+Result<WrittenFiles> TableWriter::finish()
 {
     for (auto& [values, open] : m_open)
         SLUICE_TRY(closeFile(open));

@@ -32,6 +32,16 @@ struct TableLayout
 std::shared_ptr<arrow::Schema> tableColumns(const arrow::Schema& columns,
                                             const std::vector<PartitionColumn>& partitions);
 
+/// Files that are whole once wait() returns.
+struct WrittenFiles
+{
+    std::vector<AddFile> files;
+    std::vector<std::shared_ptr<FileOutput>> outputs;
+
+    /// Waits until all are written; they are not durable yet.
+    Status wait() const;
+};
+
 /// Writes batches into Parquet files, one open file a partition, rolled at the target size. Encodes
 /// and compresses as batches come, so that closing is quick. One thread.
 class TableWriter
@@ -41,13 +51,13 @@ public:
 
     /// isBehind: more rows wait already, so that a file which begins now is compressed less.
     Status write(const std::shared_ptr<arrow::RecordBatch>& batch, bool isBehind = false);
-    /// Closes all files and returns them; they are not durable yet. Begins anew.
-    Result<std::vector<AddFile>> finish();
+    /// Closes all files and returns them. Begins anew.
+    Result<WrittenFiles> finish();
     /// Gives up what was not finished; the files stay as orphans until a vacuum.
     void discard()
     {
         m_open.clear();
-        m_closed.clear();
+        m_closed = {};
     }
 
 private:
@@ -72,7 +82,7 @@ private:
     std::vector<std::string> m_partitionNames;
     bool m_hasChosen = false; // encodings, by a first batch
     std::map<PartitionValues, OpenFile> m_open;
-    std::vector<AddFile> m_closed;
+    WrittenFiles m_closed;
 };
 
 } // namespace sluice::lake
