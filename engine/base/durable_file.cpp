@@ -120,8 +120,8 @@ Status syncFolder(const std::string& path)
     return ok();
 }
 
-Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string_view content,
-                      std::string_view failPoints)
+Status writeDurablyAt(const std::string& path, std::uint64_t offset,
+                      std::span<const std::string_view> parts, std::string_view failPoints)
 {
     const int creation = offset == 0 ? O_CREAT | O_TRUNC : 0;
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | creation, 0644));
@@ -130,8 +130,9 @@ Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string
     if (::lseek(file.number(), off_t(offset), SEEK_SET) < 0)
         return errorFromErrno(errno, "cannot write at its end", path);
     const std::string point = failPoints.empty() ? std::string() : std::string(failPoints);
-    SLUICE_TRY(
-        writeAll(file.number(), content, path, point.empty() ? std::string() : point + ".write"));
+    for (const std::string_view part : parts)
+        SLUICE_TRY(
+            writeAll(file.number(), part, path, point.empty() ? std::string() : point + ".write"));
     SLUICE_TRY(stepOf(failPoints, ".sync", path));
     if (::fdatasync(file.number()) != 0)
         return errorFromErrno(errno, "cannot make durable", path);

@@ -27,11 +27,12 @@ Status syncFile(const std::string& path);
 /// Makes names created in or removed from a folder durable (fsync).
 Status syncFolder(const std::string& path);
 
-/// Writes bytes at a place of a file, over what is there or behind its end, and makes them durable.
+/// Writes parts, one behind the other, at a place of a file, over what is there or behind its end,
+/// and makes them durable.
 /// The file is created if offset is 0. failPoints: what the points of these steps are called: "log"
 /// for log.write, log.sync.
-Status writeDurablyAt(const std::string& path, std::uint64_t offset, std::string_view content,
-                      std::string_view failPoints = {});
+Status writeDurablyAt(const std::string& path, std::uint64_t offset,
+                      std::span<const std::string_view> parts, std::string_view failPoints = {});
 
 /// Reads a whole file.
 Result<std::string> readFile(const std::string& path);

@@ -76,9 +76,11 @@ Result<StateSegment> ManifestStore::appendLog(flow::Epoch epoch, const std::stri
     if (last) {
         segment = *last;
         segment.until = std::max(segment.until, until);
-        SLUICE_TRY(writeDurablyAt(logPath(segment), segment.offset + segment.length, bytes, "log"));
+        const std::array<std::string_view, 1> parts{bytes};
+        SLUICE_TRY(writeDurablyAt(logPath(segment), segment.offset + segment.length, parts, "log"));
     } else {
-        SLUICE_TRY(writeDurablyAt(logPath(segment), 0, std::string(kLogHeader) + bytes, "log"));
+        const std::array<std::string_view, 2> parts{kLogHeader, bytes};
+        SLUICE_TRY(writeDurablyAt(logPath(segment), 0, parts, "log"));
     }
     segment.length += bytes.size();
     segment.crc = crc32c(bytes, segment.crc);
