@@ -68,6 +68,21 @@ Place placeOf(std::string_view value, std::size_t readable, const Bound& least,
     return Place::Unknown;
 }
 
+// The same for a value and bounds of one word, without a branch on where it lies: of few values
+// each comes often, and the bounds too, so that no processor foretells it.
+bool isShortInside(std::string_view value, std::size_t readable, const Bound& least,
+                   const Bound& greatest)
+{
+    if (value.size() > kWord || value.empty() || readable < kWord)
+        return false;
+    const std::uint64_t word = wordOf(value, 0, readable);
+    const bool isAboveLeast = (word > least.words[0])
+        | ((word == least.words[0]) & (value.size() == least.value.size()));
+    const bool isBelowGreatest = (word < greatest.words[0])
+        | ((word == greatest.words[0]) & (value.size() == greatest.value.size()));
+    return isAboveLeast & isBelowGreatest;
+}
+
 } // namespace
 
 void TextBounds::observe(const arrow::StringArray& values)
@@ -84,18 +99,25 @@ void TextBounds::observe(const arrow::StringArray& values)
     Bound least(m_least ? *m_least : first, m_least ? m_least->size() : first.size());
     Bound greatest(m_greatest ? *m_greatest : first,
                    m_greatest ? m_greatest->size() : first.size());
+    const auto judge = [&](std::string_view value, std::size_t readable) {
+        const Place place = placeOf(value, readable, least, greatest);
+        if (place == Place::Inside)
+            return;
+        if (place == Place::Below || (place == Place::Unknown && value < least.value))
+            least = Bound(value, readable);
+        if (place == Place::Above || (place == Place::Unknown && value > greatest.value))
+            greatest = Bound(value, readable);
+    };
+    // Of texts that ascend or descend the rest then lies inside.
+    if (const std::int64_t last = values.length() - 1; values.IsValid(last))
+        judge(values.GetView(last), std::size_t(values.value_length(last)));
     for (; row < values.length(); ++row) {
         if (hasNulls && values.IsNull(row))
             continue;
         const auto at = std::size_t(values.value_offset(row));
         const std::string_view value(bytes + at, std::size_t(values.value_length(row)));
-        const Place place = placeOf(value, end - at, least, greatest);
-        if (place == Place::Inside)
-            continue;
-        if (place == Place::Below || (place == Place::Unknown && value < least.value))
-            least = Bound(value, end - at);
-        if (place == Place::Above || (place == Place::Unknown && value > greatest.value))
-            greatest = Bound(value, end - at);
+        if (!isShortInside(value, end - at, least, greatest))
+            judge(value, end - at);
     }
     // The views of a bound that has not moved are those of its own text.
     if (!m_least || least.value.data() != m_least->data())
