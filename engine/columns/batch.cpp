@@ -59,6 +59,13 @@ std::int64_t columnBytes(const arrow::ArrayData& column)
         const auto* offsets = column.GetValues<std::int32_t>(1);
         return bitmap + (column.length + 1) * 4 + offsets[column.length] - offsets[0];
     }
+    if (type == arrow::Type::STRING_VIEW) { // of a buffer that others may share
+        const auto* views = column.GetValues<arrow::BinaryViewType::c_type>(1);
+        std::int64_t bytes = bitmap + column.length * arrow::BinaryViewType::kSize;
+        for (std::int64_t row = 0; row < column.length; ++row)
+            bytes += views[row].size();
+        return bytes;
+    }
     if (arrow::is_primitive(type) || arrow::is_decimal(type))
         return bitmap + (column.length * column.type->bit_width() + 7) / 8;
     const arrow::Result<std::int64_t> size = arrow::util::ReferencedBufferSize(column);

@@ -100,6 +100,40 @@ PartitionValues valuesOf(const std::vector<Codes>& codes,
     return out;
 }
 
+// The library takes rows of everything but of views, which have no nulls here (raw_columns.h).
+arrow::Result<std::shared_ptr<arrow::Array>> takeViews(const arrow::StringViewArray& column,
+                                                       const std::vector<std::int32_t>& rows)
+{
+    using View = arrow::BinaryViewType;
+    ARROW_ASSIGN_OR_RAISE(auto taken,
+                          arrow::AllocateBuffer(std::int64_t(rows.size()) * View::kSize));
+    auto* view = taken->mutable_data_as<View::c_type>();
+    for (const std::int32_t row : rows)
+        *view++ = column.raw_values()[row];
+    auto data = column.data()->Copy();
+    data->length = std::int64_t(rows.size());
+    data->offset = 0;
+    data->buffers[1] = std::move(taken);
+    return arrow::MakeArray(data);
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>>
+takeGroup(const std::shared_ptr<arrow::RecordBatch>& rows, const std::vector<std::int32_t>& group)
+{
+    const arrow::Int32Array indices(std::int64_t(group.size()), arrow::Buffer::Wrap(group));
+    const auto options = arrow::compute::TakeOptions::NoBoundsCheck();
+    arrow::ArrayVector columns;
+    for (const auto& column : rows->columns()) {
+        const bool isView = column->type_id() == arrow::Type::STRING_VIEW;
+        ARROW_ASSIGN_OR_RAISE(columns.emplace_back(),
+                              isView
+                                  ? takeViews(static_cast<const arrow::StringViewArray&>(*column),
+                                              group)
+                                  : arrow::compute::Take(*column, indices, options));
+    }
+    return arrow::RecordBatch::Make(rows->schema(), std::int64_t(group.size()), std::move(columns));
+}
+
 arrow::Result<std::vector<PartitionRows>> split(const std::shared_ptr<arrow::RecordBatch>& rows,
                                                 const std::vector<PartitionColumn>& columns)
 {
@@ -116,11 +150,8 @@ arrow::Result<std::vector<PartitionRows>> split(const std::shared_ptr<arrow::Rec
         return out;
     }
     for (const auto& group : group(codes, rows->num_rows())) {
-        const arrow::Int32Array indices(std::int64_t(group.size()), arrow::Buffer::Wrap(group));
-        ARROW_ASSIGN_OR_RAISE(const arrow::Datum taken,
-                              arrow::compute::Take(rows, indices.data(),
-                                                   arrow::compute::TakeOptions::NoBoundsCheck()));
-        out.push_back({valuesOf(codes, columns, group.front()), taken.record_batch()});
+        ARROW_ASSIGN_OR_RAISE(auto taken, takeGroup(rows, group));
+        out.push_back({valuesOf(codes, columns, group.front()), std::move(taken)});
     }
     return out;
 }

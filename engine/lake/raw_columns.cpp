@@ -10,7 +10,6 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <limits>
 
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_dict.h>
@@ -88,45 +87,32 @@ std::shared_ptr<arrow::Array> stringArray(std::int64_t rows, const Texts& texts)
     return std::make_shared<arrow::StringArray>(rows, texts.offsets, texts.bytes);
 }
 
-arrow::Result<Texts> gatherRecords(const RawRecords& raw, const std::vector<std::uint32_t>& records)
+// The records where they lie; the array keeps the bytes of the whole run.
+arrow::Result<std::shared_ptr<arrow::Array>> viewRecords(const RawRecords& raw,
+                                                         const std::vector<std::uint32_t>& records)
 {
-    std::int64_t total = 0;
-    for (const std::uint32_t record : records)
-        total += raw.lengths[record];
-    if (total > std::numeric_limits<std::int32_t>::max())
-        return arrow::Status::CapacityError("more than 2 GiB of records in one batch");
-    Texts out;
-    ARROW_ASSIGN_OR_RAISE(auto offsets,
-                          arrow::AllocateBuffer(std::int64_t((records.size() + 1) * 4),
+    using View = arrow::BinaryViewType;
+    ARROW_ASSIGN_OR_RAISE(auto views,
+                          arrow::AllocateBuffer(std::int64_t(records.size()) * View::kSize,
                                                 recyclingPool()));
-    ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateBuffer(total, recyclingPool()));
-    auto* offset = offsets->mutable_data_as<std::int32_t>();
-    std::uint8_t* to = bytes->mutable_data();
-    const std::uint8_t* from = raw.bytes->data();
-    std::int32_t at = 0;
+    auto* view = views->mutable_data_as<View::c_type>();
+    const std::uint8_t* const bytes = raw.bytes->data();
     for (const std::uint32_t record : records) {
-        *offset++ = at;
-        std::memcpy(to + at, from + raw.offsets[record], raw.lengths[record]);
-        at += std::int32_t(raw.lengths[record]);
+        const auto length = std::int32_t(raw.lengths[record]);
+        const std::uint8_t* const from = bytes + raw.offsets[record];
+        if (length <= View::kInlineSize) {
+            *view = {};
+            view->inlined.size = length;
+            std::memcpy(view->inlined.data.data(), from, std::size_t(length));
+        } else {
+            view->ref = {length, {}, 0, std::int32_t(raw.offsets[record])};
+            std::memcpy(view->ref.prefix.data(), from, View::kPrefixSize);
+        }
+        ++view;
     }
-    *offset = at;
-    out.offsets = std::move(offsets);
-    out.bytes = std::move(bytes);
-    return out;
-}
-
-// Valid as a whole, and no record begins in the middle of a character: then each one is valid.
-bool isUtf8(const Texts& texts, std::size_t rows)
-{
-    const auto* bytes = texts.bytes->data();
-    const auto size = std::size_t(texts.bytes->size());
-    if (!simdjson::validate_utf8(reinterpret_cast<const char*>(bytes), size))
-        return false;
-    const auto* offsets = texts.offsets->data_as<std::int32_t>();
-    for (std::size_t i = 0; i < rows; ++i)
-        if (std::size_t(offsets[i]) < size && (bytes[offsets[i]] & 0xC0) == 0x80)
-            return false;
-    return true;
+    return std::make_shared<arrow::StringViewArray>(arrow::utf8_view(),
+                                                    std::int64_t(records.size()), std::move(views),
+                                                    arrow::BufferVector{raw.bytes});
 }
 
 arrow::Result<Texts> buildIds(const RawRecords& raw, const std::vector<std::uint32_t>& records)
@@ -252,6 +238,8 @@ const std::shared_ptr<arrow::Schema>& RawColumns::batchSchema()
             if (field->name() == "source" || field->name() == "partition"
                 || field->name() == "schema_id")
                 field = field->WithType(repeatedType());
+            else if (field->name() == "event_data")
+                field = field->WithType(arrow::utf8_view());
         return arrow::schema(std::move(fields));
     }();
     return schema;
@@ -301,14 +289,10 @@ Result<RawColumns::Rows> RawColumns::convert(const Batch& batch)
     const std::string& source = *batch.raw->source;
     RawPick pick = pickRecords(batch);
     out.repeated = batch.rows() - std::int64_t(pick.rows.size());
-    SLUICE_LAKE_ARROW_VALUE(Texts data, gatherRecords(*batch.raw, pick.records), source);
-    if (!isUtf8(data, pick.records.size())) {
+    if (!batch.raw->isAscii)
         out.badRows = removeBadRows(*batch.raw, pick);
-        SLUICE_LAKE_ARROW_VALUE(data, gatherRecords(*batch.raw, pick.records), source);
-    }
-    SLUICE_LAKE_ARROW_VALUE(out.columns,
-                            rawBatch(batch, pick.rows, pick.records,
-                                     stringArray(std::int64_t(pick.records.size()), data)),
+    SLUICE_LAKE_ARROW_VALUE(auto data, viewRecords(*batch.raw, pick.records), source);
+    SLUICE_LAKE_ARROW_VALUE(out.columns, rawBatch(batch, pick.rows, pick.records, std::move(data)),
                             source);
     return out;
 }

@@ -22,14 +22,14 @@ const std::shared_ptr<arrow::Schema>& rawSchema();
 /// Returns the settings under which these columns are written fastest.
 FileSettings rawSettings(FileSettings base);
 
-/// Turns the raw records behind a batch into bronze rows. One copy of the bytes, no allocation per
-/// row.
+/// Turns the raw records behind a batch into bronze rows. The records' bytes are not copied, there
+/// is no allocation per row.
 class RawColumns
 {
 public:
     explicit RawColumns(const arrow::Schema& readSchema);
 
-    /// Returns rawSchema() as the batches carry it: what repeats as dictionaries.
+    /// Returns rawSchema() as the batches carry it: what repeats as dictionaries, data as views.
     static const std::shared_ptr<arrow::Schema>& batchSchema();
 
     struct Rows

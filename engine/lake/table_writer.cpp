@@ -21,12 +21,15 @@ bool isMoved(const std::string& column, const std::vector<PartitionColumn>& part
     });
 }
 
-// Constants may come as dictionaries; the table knows only their values.
+// Constants may come as dictionaries, texts as views; the table knows only their values.
 std::shared_ptr<arrow::DataType> storedType(const std::shared_ptr<arrow::DataType>& type)
 {
-    return type->id() == arrow::Type::DICTIONARY
-        ? static_cast<const arrow::DictionaryType&>(*type).value_type()
-        : type;
+    switch (type->id()) {
+    case arrow::Type::DICTIONARY:
+        return static_cast<const arrow::DictionaryType&>(*type).value_type();
+    case arrow::Type::STRING_VIEW: return arrow::utf8();
+    default: return type;
+    }
 }
 
 } // namespace
@@ -62,7 +65,7 @@ TableWriter::TableWriter(TableLayout layout, const Clock& clock)
         const auto column
             = m_layout.fileTypes ? m_layout.fileTypes->GetFieldByName(field->name()) : nullptr;
         if (column && field->type()->num_fields() == 0
-            && field->type()->id() != arrow::Type::DICTIONARY)
+            && !column->type()->Equals(*storedType(field->type())))
             field = field->WithType(column->type());
         if (field->type()->id() == arrow::Type::TIMESTAMP)
             m_layout.files.packedColumns.insert(field->name()); // times hardly repeat

@@ -62,10 +62,21 @@ private slots:
         QCOMPARE(rowTexts(m_fixture.folder("gold", "t")),
                  std::vector<std::string>{"1|DE|1970-01-01 00:00:00.000000Z|1970-01-01"});
     }
+    void rawRecordsAreKeptAsTheyCame_data()
+    {
+        QTest::addColumn<std::string>("table");
+        QTest::addColumn<std::string>("more");
+        QTest::newRow("whole") << std::string("t") << std::string();
+        QTest::newRow("by day") << std::string("days")
+                                << std::string(", partition_by: [date(event_time)]");
+    }
     void rawRecordsAreKeptAsTheyCame()
     {
+        QFETCH(std::string, table);
+        QFETCH(std::string, more);
         Diagnostics diagnostics("p.yaml");
-        const auto bound = bind("{table: bronze.t, write: raw}", true, diagnostics);
+        const auto bound
+            = bind("{table: bronze." + table + ", write: raw" + more + "}", true, diagnostics);
         QVERIFY2(!diagnostics.hasErrors(), diagnostics.text().c_str());
         QVERIFY(bound.neededInput({}).empty());
         QVERIFY(bound.rejects.contains(Verdict::DeadLetter));
@@ -80,13 +91,14 @@ private slots:
         QCOMPARE(context.counted[std::size_t(Verdict::Duplicate)], std::uint64_t(1));
         QVERIFY(context.rejected == std::vector<std::uint32_t>{3});
         QVERIFY(context.lastVerdict == Verdict::DeadLetter);
-        const auto rows = rowTexts(m_fixture.folder("bronze", "t"));
+        const auto rows = rowTexts(m_fixture.folder("bronze", table));
         QCOMPARE(rows.size(), std::size_t(2));
         const std::string first
-            = "7:100|1970-01-01 00:00:00.000010Z|{\"id\":1}|in|7|100|1970-01-01 00:00:00.000042Z|";
+            = "7:100|1970-01-01 00:00:00.000010Z|{\"id\":1,\"country\":\"DE\"}|in|7|100|"
+              "1970-01-01 00:00:00.000042Z|";
         QVERIFY2(rows[0].starts_with(first), rows[0].c_str());
         QVERIFY2(rows[1].starts_with("7:102|null|{\"id\":\"\u00fc\"}|in|7|102|"), rows[1].c_str());
-        const auto head = DeltaLog(m_fixture.folder("bronze", "t")).load();
+        const auto head = DeltaLog(m_fixture.folder("bronze", table)).load();
         QCOMPARE(head->property("delta.appendOnly"), std::string("true"));
     }
 
@@ -96,7 +108,8 @@ private:
         auto raw = std::make_shared<RawRecords>();
         raw->source = std::make_shared<const std::string>("in");
         raw->partition = std::make_shared<const std::string>("7");
-        for (const std::string text : {"{\"id\":1}", "skipped", "{\"id\":\"\u00fc\"}", "\xFF"}) {
+        for (const std::string text :
+             {"{\"id\":1,\"country\":\"DE\"}", "skipped", "{\"id\":\"\u00fc\"}", "\xFF"}) {
             raw->offsets.push_back(std::uint32_t(m_bytes.size()));
             raw->lengths.push_back(std::uint32_t(text.size()));
             raw->positions.push_back(100 + std::int64_t(raw->positions.size()));
