@@ -30,6 +30,7 @@ struct FileSettings
     std::set<std::string> plainColumns;  // no dictionary: values hardly repeat
     std::set<std::string> packedColumns; // integers as differences (DELTA_BINARY_PACKED)
     std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
+    std::set<std::string> requiredColumns;   // never null: written without levels
     bool measuresTexts = true; // also in the file's footer, not only for the log; costs more
 };
 

@@ -222,6 +222,8 @@ FileSettings rawSettings(FileSettings base)
     base.plainColumns = {"event_id", "event_data"};
     base.packedColumns = {"event_time", "offset", "ingest_time"};
     base.unmeasuredColumns = {"event_id", "event_data", "source", "partition", "schema_id"};
+    base.requiredColumns
+        = {"event_id", "event_data", "source", "partition", "offset", "ingest_time", "schema_id"};
     return base;
 }
 

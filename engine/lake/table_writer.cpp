@@ -59,7 +59,8 @@ TableWriter::TableWriter(TableLayout layout, const Clock& clock)
 {
     arrow::FieldVector fields;
     for (int i = 0; i < m_layout.columns->num_fields(); ++i) {
-        auto field = m_layout.columns->field(i)->WithNullable(true);
+        auto field = m_layout.columns->field(i);
+        field = field->WithNullable(!m_layout.files.requiredColumns.contains(field->name()));
         if (isMoved(field->name(), m_layout.partitions))
             continue;
         const auto column
