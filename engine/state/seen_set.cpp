@@ -14,15 +14,16 @@ constexpr std::size_t kAhead = 16; // keys whose slots are on their way from mem
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
 constexpr std::size_t kWorthThreads = 200'000; // keys
 constexpr double kFirstSlots = 16;
-constexpr double kGrowth = 1.5;
+constexpr double kGrowth = 2;
 
 std::uint64_t lowOf(std::string_view key)
 {
     return hashBytes(key, kSecondSeed) | 1; // 0 means free
 }
 
-// The sizes that part p of n takes: 16 slots, times 1.5 for each step, times 1.5^(p/n), which is
-// why not all grow at the same time. The first in which so many keys fill at most 3/4.
+// The sizes that part p of n takes: 16 slots, times 2 for each step, times 2^(p/n), which is why
+// not all grow at the same time. The first in which so many keys fill at most 3/4. Steps of 1.5
+// take 33 bytes a key instead of 38, and move each key twice instead of once.
 std::size_t slotsFor(std::size_t keys, std::size_t part, std::size_t parts)
 {
     double slots = kFirstSlots * std::pow(kGrowth, double(part) / double(parts));
