@@ -70,6 +70,7 @@ runtime::RunEnvironment EngineImpl::environmentOf(const std::string& pipeline,
                                     clock = environment.services.clock] {
         return lake::makeReplayedSink(runtime::replayedTable(name), lake, name, *clock);
     };
+    environment.tellNews = [this] { tellNews(); };
     environment.planAgain = [this](const runtime::FormerDocument& former) -> Result<runtime::Plan> {
         Diagnostics found(former.path);
         runtime::Plan again

@@ -72,23 +72,39 @@ void EngineImpl::control()
     auto next = std::chrono::steady_clock::now();
     for (;;) {
         std::deque<std::pair<CommandId, Command>> commands;
+        bool hasNews = false;
         {
             std::unique_lock lock(m_mutex);
-            m_wakes.wait_until(lock, next, [&] { return m_isStopping || !m_commands.empty(); });
+            m_wakes.wait_until(lock, next,
+                               [&] { return m_isStopping || m_hasNews || !m_commands.empty(); });
             if (m_isStopping)
                 break;
             commands.swap(m_commands);
+            hasNews = std::exchange(m_hasNews, false);
         }
         for (auto& [id, command] : commands)
             std::visit([this, commandId = id](auto& each) { carryOut(commandId, each); }, command);
         answerDecisionRequests();
         m_queries.answerLive([this](const Query& query) { return answerLive(query); });
-        if (std::chrono::steady_clock::now() < next)
+        const bool isDue = std::chrono::steady_clock::now() >= next;
+        if (!isDue && !hasNews)
             continue;
         publish();
-        next = std::max(next + kTick, std::chrono::steady_clock::now());
+        if (isDue)
+            next = std::max(next + kTick, std::chrono::steady_clock::now());
     }
     stopAll();
+}
+
+// On a thread of a run. It is not made to wait for the next tick: a bounded input that is over is
+// stopped by whoever looks.
+void EngineImpl::tellNews()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_hasNews = true;
+    }
+    wake();
 }
 
 void EngineImpl::stopAll()

@@ -145,12 +145,16 @@ private:
     void noteTroubles(const PipelineSnapshot& pipeline);
     void stopAll();
     void wake() { m_wakes.notify_all(); }
+    void tellNews();
 
     const EngineOptions m_options;
     std::unique_ptr<WorkspaceLink> m_workspace;
     SeriesStore m_series;
     runtime::Scheduler m_scheduler;
     Latest<EngineSnapshot> m_snapshot;
+    std::mutex m_mutex; // of what has no thread of its own, below; before all that may wake
+    std::condition_variable m_wakes;
+    bool m_hasNews = false; // of a run: told before the next tick
     QueryDesk m_queries;
 
     // control thread
@@ -170,8 +174,6 @@ private:
     std::int64_t m_startedUs = 0;
     RateMeter m_cpu;
 
-    std::mutex m_mutex;
-    std::condition_variable m_wakes;
     std::deque<std::pair<CommandId, Command>> m_commands;
     std::vector<Outcome> m_outcomes;
     CommandId m_lastCommand = 0;

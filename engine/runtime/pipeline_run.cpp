@@ -109,16 +109,28 @@ void PipelineRun::failed(const std::string& node, Error error)
 
 void PipelineRun::sourceState(const std::string& node, flow::PollOutcome outcome)
 {
-    const std::lock_guard lock(m_mutex);
-    m_sourceStates[node] = outcome;
-    const bool isBusy = std::ranges::any_of(m_sourceStates, [](const auto& source) {
-        return source.second == flow::PollOutcome::More
-            || source.second == flow::PollOutcome::Waiting;
-    });
-    if (isBusy)
-        m_idleSinceNs = -1;
-    else if (m_idleSinceNs < 0)
-        m_idleSinceNs = m_environment.services.clock->steadyNow().ns;
+    bool isOver = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sourceStates[node] = outcome;
+        const bool isBusy = std::ranges::any_of(m_sourceStates, [](const auto& source) {
+            return source.second == flow::PollOutcome::More
+                || source.second == flow::PollOutcome::Waiting;
+        });
+        if (isBusy)
+            m_idleSinceNs = -1;
+        else if (m_idleSinceNs < 0)
+            m_idleSinceNs = m_environment.services.clock->steadyNow().ns;
+        isOver = !isBusy && outcome == flow::PollOutcome::Finished;
+    }
+    if (isOver)
+        tellNews();
+}
+
+void PipelineRun::tellNews() const
+{
+    if (m_environment.tellNews)
+        m_environment.tellNews();
 }
 
 void PipelineRun::setPhase(RunPhase phase, std::string reason)
@@ -129,6 +141,7 @@ void PipelineRun::setPhase(RunPhase phase, std::string reason)
         m_status.reason = std::move(reason);
     }
     m_changed.notify_all();
+    tellNews();
 }
 
 void PipelineRun::warn(std::string text)

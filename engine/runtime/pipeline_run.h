@@ -112,6 +112,7 @@ private:
     void takeReplay(EpochRequest& request);
     Status sealReplayed(Manifest& next);
     Status commitReplayed();
+    void tellNews() const;
     void setPhase(RunPhase phase, std::string reason = {});
     void warn(std::string text);
 

@@ -26,6 +26,9 @@ struct RunEnvironment
     /// False: the run has no thread of its own, its owner calls PipelineRun::step(), and all that
     /// the run does happens on the owner's thread, in an order that is the same again.
     bool hasThread = true;
+    /// Told that the run's phase changed or that all its input is over, on a thread of the run,
+    /// which holds no lock; must be quick. May be unset.
+    std::function<void()> tellNews;
     /// How what only waits for the disk is started.
     std::launch launchBeside() const
     {

@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 
+#include <atomic>
 #include <numeric>
 
 namespace sluice::runtime {
@@ -65,13 +66,15 @@ public:
     }
     std::unique_ptr<PipelineRun> run()
     {
-        return std::make_unique<PipelineRun>(test::planOf(m_text, store),
-                                             test::fakeEnvironment(store, m_scheduler,
-                                                                   m_folder.path().toStdString()));
+        RunEnvironment environment
+            = test::fakeEnvironment(store, m_scheduler, m_folder.path().toStdString());
+        environment.tellNews = [this] { ++news; };
+        return std::make_unique<PipelineRun>(test::planOf(m_text, store), std::move(environment));
     }
     QString folder() const { return m_folder.path(); }
 
     test::FakeStore store;
+    std::atomic<int> news = 0; // how often a run told that something of it changed
 
 private:
     const char* m_text;
@@ -108,6 +111,16 @@ private slots:
         QCOMPARE(bench.store.visible["out"], range(5, 1005));
         QCOMPARE(status.committedRows, std::uint64_t(1000));
         QVERIFY(run->latency().total().count() == 1000);
+    }
+
+    void whatChangesIsTold()
+    {
+        Bench bench(kPlain);
+        const auto run = bench.run();
+        QVERIFY(test::waitFor([&] { return bench.news == 2; })); // it runs, its input is over
+        QVERIFY(run->hasBeenIdle(std::chrono::hours(1)));
+        QVERIFY(finish(*run).phase == RunPhase::Finished);
+        QVERIFY(test::waitFor([&] { return bench.news == 3; }));
     }
 
     void aReaderOfABranchGetsTheRowsOfThatBranch()
