@@ -169,13 +169,11 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
                                        flow::SourceContext& context)
 {
     std::map<std::int32_t, Run> runs;
+    std::map<std::int32_t, std::int64_t> ends; // offsets of partitions of which nothing more came
     for (std::size_t i = 0; i < count; ++i) {
         const rd_kafka_message_t* message = messages[i];
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-            m_intake.watermarks().setCaughtUp(*m_names[message->partition], true,
-                                              context.clock().steadyNow());
-            if (m_again)
-                noteEof(message->partition, message->offset);
+            ends[message->partition] = message->offset;
         } else if (message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
                    || message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
             return Error{
@@ -194,6 +192,7 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
         } else if (m_again && message->offset >= m_again->end(message->partition)) {
             m_partitions[message->partition].isPastEnd = true;
         } else {
+            ends.erase(message->partition);
             Run& run = runs[message->partition];
             run.messages.push_back(message);
             run.bytes += message->len;
@@ -229,6 +228,12 @@ Result<bool> KafkaSource::takeMessages(rd_kafka_message_t** messages, std::size_
         m_partitions[number].endsAt = -1;
         m_intake.watermarks().setCaughtUp(*m_names[number], false, context.clock().steadyNow());
         SLUICE_TRY(m_intake.take(run.raw, context));
+    }
+    // After the rows that came before them: an end is told once only.
+    for (const auto& [number, offset] : ends) {
+        m_intake.watermarks().setCaughtUp(*m_names[number], true, context.clock().steadyNow());
+        if (m_again)
+            noteEof(number, offset);
     }
     return !runs.empty();
 }

@@ -65,6 +65,20 @@ void MockCluster::refuseTimes(int requests)
                                           RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
 }
 
+std::size_t MockCluster::fetches()
+{
+    constexpr std::int16_t kFetch = 1; // of the Kafka protocol
+    std::size_t all = 0, out = 0;
+    rd_kafka_mock_request_t** const requests = rd_kafka_mock_get_requests(m_cluster, &all);
+    for (std::size_t i = 0; i < all; ++i)
+        out += rd_kafka_mock_request_api_key(requests[i]) == kFetch ? 1 : 0;
+    if (requests)
+        rd_kafka_mock_request_destroy_array(requests, all);
+    rd_kafka_mock_clear_requests(m_cluster);
+    rd_kafka_mock_start_request_tracking(m_cluster);
+    return out;
+}
+
 void MockCluster::setBrokerUp(int broker, bool isUp)
 {
     if (isUp)

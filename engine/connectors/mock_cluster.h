@@ -28,6 +28,8 @@ public:
     void refuseOffsets(int requests);
     /// Refuses the next requests for the offsets of a time.
     void refuseTimes(int requests);
+    /// Begins to count the requests for records; returns how many there were since the last call.
+    std::size_t fetches();
 
 private:
     MockCluster();

@@ -131,6 +131,30 @@ private slots:
         }));
         QCOMPARE(context.counters().alignmentWaits.load(), std::int64_t(0));
     }
+    // The library tells an end once; one that came with the rows before it was forgotten over them.
+    void anEndThatComesWithTheLastRowsCounts()
+    {
+        send(0, 10, 0);
+        send(10, 10, 1);
+        const auto bound = bind("{connection: mock, topic: orders, schema: {n: long, t: "
+                                "timestamp(ms)}, event_time: {column: t, idle_after: 10s}}");
+        ManualClock clock({0});
+        clock.advance(std::chrono::hours(1));
+        CollectingContext context(clock);
+        const auto source = bound.make();
+        QVERIFY(source->open(std::nullopt));
+        std::size_t fetches = m_cluster->fetches();
+        QVERIFY(test::waitFor([&] { // both have been asked for more than what they have
+            fetches += m_cluster->fetches();
+            return source->poll({.rows = 0}, context) && fetches >= 10;
+        }));
+        QVERIFY(pollUntil(*source, context, [&] { return context.rows.size() == 20; }));
+        QVERIFY(!context.isIdle);
+        QVERIFY(pollUntil(*source, context, [&] {
+            clock.advance(std::chrono::seconds(11));
+            return context.isIdle;
+        }));
+    }
     // Partition 1 has nothing new after the restart, and is read to its end long before the time
     // after which it counts as idle.
     void aPartitionThatIsSilentAfterARestartHoldsTheWatermark() // FLINK-32828
