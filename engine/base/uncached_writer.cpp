@@ -39,8 +39,6 @@ UncachedWriter::UncachedWriter(int descriptor, std::uint64_t offset, std::string
     , m_room(kBlockBytes - offset % kBlockBytes)
     , m_block(static_cast<char*>(std::aligned_alloc(kUnit, kBlockBytes)))
 {
-    if (!m_block)
-        throw std::bad_alloc();
 }
 
 UncachedWriter::~UncachedWriter()
@@ -50,6 +48,11 @@ UncachedWriter::~UncachedWriter()
 
 Status UncachedWriter::append(std::string_view bytes)
 {
+    if (!m_block) { // no memory: through the cache, then
+        SLUICE_TRY(writeAt(m_descriptor, m_offset, bytes, m_path));
+        m_offset += bytes.size();
+        return ok();
+    }
     while (!bytes.empty()) {
         const std::size_t taken = std::min(bytes.size(), m_room - m_filled);
         std::memcpy(m_block.get() + m_filled, bytes.data(), taken);

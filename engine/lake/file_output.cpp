@@ -55,7 +55,7 @@ FileOutput::~FileOutput()
     end();
     if (m_writing.joinable())
         m_writing.join();
-    ::close(m_descriptor);
+    closeDescriptor();
 }
 
 arrow::Status FileOutput::Write(const void* data, std::int64_t size)
@@ -99,8 +99,8 @@ arrow::Status FileOutput::hand(std::shared_ptr<arrow::Buffer> data)
 {
     std::unique_lock lock(m_mutex);
     const bool isLarge = m_writing.joinable();
-    m_changed.wait(lock, [&] { return !isLarge || m_waitingBytes < kMostWaiting || !m_failure; });
-    ARROW_RETURN_NOT_OK(toArrow(m_failure));
+    m_changed.wait(lock, [&] { return !isLarge || m_waitingBytes < kMostWaiting || !m_outcome; });
+    ARROW_RETURN_NOT_OK(toArrow(m_outcome));
     m_waitingBytes += data->size();
     m_waiting.push_back(std::move(data));
     if (isLarge)
@@ -115,7 +115,7 @@ void FileOutput::writeWaiting()
 {
     UncachedWriter writer(m_descriptor, 0, m_path);
     std::unique_lock lock(m_mutex);
-    while (m_failure) {
+    while (m_outcome) {
         m_changed.wait(lock, [&] { return m_isEnding || !m_waiting.empty(); });
         if (m_waiting.empty())
             break;
@@ -126,24 +126,32 @@ void FileOutput::writeWaiting()
         const Status written = writer.append(textOf(*next));
         next.reset();
         lock.lock();
-        m_failure = written;
+        m_outcome = written;
         m_waitingBytes -= bytes;
         m_changed.notify_all();
     }
-    if (m_failure)
-        m_failure = writer.finish();
+    if (m_outcome)
+        m_outcome = writer.finish();
     m_waiting.clear();
+    closeDescriptor();
 }
 
 void FileOutput::writeSmall()
 {
     std::uint64_t at = 0;
     for (const auto& data : m_waiting) {
-        if (m_failure)
-            m_failure = writeAt(m_descriptor, at, textOf(*data), m_path);
+        if (m_outcome)
+            m_outcome = writeAt(m_descriptor, at, textOf(*data), m_path);
         at += std::uint64_t(data->size());
     }
     m_waiting.clear();
+    closeDescriptor();
+}
+
+void FileOutput::closeDescriptor()
+{
+    if (m_descriptor >= 0 && ::close(std::exchange(m_descriptor, -1)) != 0 && m_outcome)
+        m_outcome = errorFromErrno(errno, "cannot close", m_path);
 }
 
 arrow::Status FileOutput::Close()
@@ -156,7 +164,7 @@ arrow::Status FileOutput::Close()
     if (m_writing.joinable())
         return arrow::Status::OK();
     writeSmall();
-    return toArrow(m_failure);
+    return toArrow(m_outcome);
 }
 
 void FileOutput::end()
@@ -172,7 +180,7 @@ Status FileOutput::wait()
 {
     if (m_writing.joinable())
         m_writing.join();
-    return m_failure;
+    return m_outcome;
 }
 
 } // namespace sluice::lake

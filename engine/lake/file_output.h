@@ -44,10 +44,11 @@ private:
     arrow::Status handTail();
     void writeWaiting();
     void writeSmall();
+    void closeDescriptor();
     void end();
 
     const std::string m_path;
-    const int m_descriptor;
+    int m_descriptor; // the writing thread's, while there is one
     bool m_isClosed = false;
     std::int64_t m_position = 0;
     std::shared_ptr<arrow::ResizableBuffer> m_tail; // small writes, gathered
@@ -59,7 +60,7 @@ private:
     std::deque<std::shared_ptr<arrow::Buffer>> m_waiting;
     std::int64_t m_waitingBytes = 0;
     bool m_isEnding = false;
-    Status m_failure = ok();
+    Status m_outcome = ok(); // of what was written so far
 };
 
 } // namespace sluice::lake

@@ -129,16 +129,6 @@ ParquetFile::create(const std::string& path, const std::shared_ptr<arrow::Schema
     return file;
 }
 
-ParquetFile::~ParquetFile()
-{
-    if (m_isClosed)
-        return;
-    // Given up half way: the writer must not try to finish into a stream that is closed.
-    m_writer.reset();
-    if (m_stream && !m_stream->closed())
-        (void)m_stream->Close();
-}
-
 Status ParquetFile::write(const arrow::RecordBatch& batch)
 {
     try {
@@ -186,7 +176,6 @@ Result<ClosedFile> ParquetFile::close()
     }
     SLUICE_LAKE_ARROW_VALUE(out.bytes, m_stream->Tell(), m_path);
     SLUICE_LAKE_ARROW(m_stream->Close(), m_path);
-    m_isClosed = true;
     out.output = m_stream;
     out.rows = m_rows;
     return out;

@@ -57,8 +57,6 @@ public:
     static Result<std::unique_ptr<ParquetFile>> create(const std::string& path,
                                                        const std::shared_ptr<arrow::Schema>& schema,
                                                        const FileSettings& settings);
-    ~ParquetFile();
-
     Status write(const arrow::RecordBatch& batch);
     /// Returns the bytes encoded by now; the row group in work does not count.
     std::int64_t bytesWritten() const;
@@ -73,10 +71,9 @@ private:
     std::string m_path;
     FileStats m_stats;
     std::shared_ptr<FileOutput> m_stream;
-    std::unique_ptr<parquet::arrow::FileWriter> m_writer;
+    std::unique_ptr<parquet::arrow::FileWriter> m_writer; // goes first: it may write to the stream
     std::int64_t m_rows = 0;
     std::int64_t m_groupBytes = 0;
-    bool m_isClosed = false;
 };
 
 /// Opens a file for reading on the caller's thread; pages whose bytes do not match their checksum

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 #include <arrow/array/array_binary.h>
 #include <arrow/array/array_dict.h>
@@ -92,6 +93,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> viewRecords(const RawRecords& raw,
                                                          const std::vector<std::uint32_t>& records)
 {
     using View = arrow::BinaryViewType;
+    if (raw.bytes->size() > std::numeric_limits<std::int32_t>::max())
+        return arrow::Status::CapacityError("more than 2 GiB of records in one run");
     ARROW_ASSIGN_OR_RAISE(auto views,
                           arrow::AllocateBuffer(std::int64_t(records.size()) * View::kSize,
                                                 recyclingPool()));
