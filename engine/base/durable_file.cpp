@@ -129,10 +129,10 @@ Status writeDurablyAt(const std::string& path, std::uint64_t offset,
         return errorFromErrno(errno, "cannot open to write", path);
     if (::lseek(file.number(), off_t(offset), SEEK_SET) < 0)
         return errorFromErrno(errno, "cannot write at its end", path);
-    const std::string point = failPoints.empty() ? std::string() : std::string(failPoints);
+    const std::string point
+        = failPoints.empty() ? std::string() : std::string(failPoints) + ".write";
     for (const std::string_view part : parts)
-        SLUICE_TRY(
-            writeAll(file.number(), part, path, point.empty() ? std::string() : point + ".write"));
+        SLUICE_TRY(writeAll(file.number(), part, path, point));
     SLUICE_TRY(stepOf(failPoints, ".sync", path));
     if (::fdatasync(file.number()) != 0)
         return errorFromErrno(errno, "cannot make durable", path);

@@ -3,6 +3,7 @@
 
 #include "engine/columns/recycling_pool.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>

@@ -30,7 +30,7 @@ struct FileSettings
     std::set<std::string> plainColumns;  // no dictionary: values hardly repeat
     std::set<std::string> packedColumns; // integers as differences (DELTA_BINARY_PACKED)
     std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
-    std::set<std::string> requiredColumns;   // never null: written without levels
+    std::set<std::string> requiredColumns;   // never null: a table's writer leaves out their levels
     bool measuresTexts = true; // also in the file's footer, not only for the log; costs more
 };
 
@@ -57,6 +57,7 @@ public:
     static Result<std::unique_ptr<ParquetFile>> create(const std::string& path,
                                                        const std::shared_ptr<arrow::Schema>& schema,
                                                        const FileSettings& settings);
+
     Status write(const arrow::RecordBatch& batch);
     /// Returns the bytes encoded by now; the row group in work does not count.
     std::int64_t bytesWritten() const;

@@ -167,7 +167,7 @@ Result<flow::SealedEpoch> TableSink::seal(flow::Epoch epoch)
     SealedFiles sealed = std::exchange(m_open, {});
     sealed.table = m_config.table;
     SLUICE_TRY(WrittenFiles written, m_writer->finish());
-    sealed.files = written.files;
+    sealed.files = std::move(written.files);
     if (!written.outputs.empty()) {
         const std::lock_guard lock(m_mutex);
         m_sealed[epoch] = std::move(written);

@@ -75,7 +75,7 @@ private:
 
     // from the task to the coordinator: what may be on its way to the disk still, by epoch
     std::mutex m_mutex;
-    std::map<flow::Epoch, WrittenFiles> m_sealed;
+    std::map<flow::Epoch, WrittenFiles> m_sealed; // their outputs only
 
     // the coordinator's
     std::optional<DeltaLog> m_log;

@@ -9,7 +9,10 @@
 
 #include <csignal>
 #include <filesystem>
+#include <random>
 
+#include <arrow/array/builder_binary.h>
+#include <arrow/array/util.h>
 #include <sys/resource.h>
 
 namespace sluice::lake {
@@ -21,6 +24,50 @@ Batch orders(const std::string& json = kThreeOrders)
 {
     return batchOf(rowsOf(orderSchema(), json));
 }
+
+// 12 MiB that do not get smaller: a large file.
+Batch manyOrders()
+{
+    arrow::Int64Builder ids;
+    arrow::StringBuilder countries;
+    std::mt19937_64 random(3);
+    for (std::int64_t id = 0; id < 12'000; ++id) {
+        std::string country(1024, '\0');
+        for (char& letter : country)
+            letter = char(random() % 127 + 1);
+        if (!ids.Append(id).ok() || !countries.Append(country).ok())
+            qFatal("no memory");
+    }
+    const auto times = arrow::MakeArrayOfNull(timestampType(), ids.length()).ValueOrDie();
+    const std::int64_t rows = ids.length();
+    return batchOf(arrow::RecordBatch::Make(orderSchema(), rows,
+                                            {ids.Finish().ValueOrDie(),
+                                             countries.Finish().ValueOrDie(), times}));
+}
+
+// No file may grow beyond so many bytes: as good as a full disk, without needing one.
+class LeastDisk
+{
+public:
+    explicit LeastDisk(rlim_t bytes)
+        : m_handler(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        const rlimit least{bytes, m_before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &least);
+    }
+    ~LeastDisk()
+    {
+        ::setrlimit(RLIMIT_FSIZE, &m_before);
+        std::signal(SIGXFSZ, m_handler);
+    }
+    LeastDisk(const LeastDisk&) = delete;
+    LeastDisk& operator=(const LeastDisk&) = delete;
+
+private:
+    void (*m_handler)(int);
+    rlimit m_before{};
+};
 
 using Texts = std::vector<std::string>;
 
@@ -230,19 +277,37 @@ private slots:
         TableSink sink(m_fixture->config(orderSchema()), systemClock());
         RecordingContext context;
         QVERIFY(sink.open() && sink.write(orders(), context));
-        // No file may grow beyond 16 bytes: as good as a full disk, without needing one.
-        rlimit before{};
-        ::getrlimit(RLIMIT_FSIZE, &before);
-        const rlimit tiny{16, before.rlim_max};
-        const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &tiny);
-        const auto sealed = sink.seal(1);
-        ::setrlimit(RLIMIT_FSIZE, &before);
-        std::signal(SIGXFSZ, handler);
+        const auto sealed = [&] {
+            const LeastDisk least(16);
+            return sink.seal(1);
+        }();
         QVERIFY(!sealed);
         QVERIFY(sealed.error().code == ErrorCode::StorageFailed
                 || sealed.error().code == ErrorCode::StorageFull);
         QVERIFY(rowTexts(folder()).empty());
+    }
+    void aLargeFileThatFailsFailsItsEpoch()
+    {
+        TableSink sink(m_fixture->config(orderSchema()), systemClock());
+        RecordingContext context;
+        QVERIFY(sink.open() && sink.write(manyOrders(), context));
+        const LeastDisk least(5 << 20);
+        const auto sealed = sink.seal(1); // the file is on its way still
+        QVERIFY2(sealed, sealed ? "" : sealed.error().text().c_str());
+        for (int asked = 0; asked < 2; ++asked) { // it is not forgotten once it was told
+            const Status durable = sink.makeDurable(*sealed);
+            QVERIFY(!durable);
+            QVERIFY(durable.error().code == ErrorCode::StorageFailed);
+            QVERIFY(durable.error().object.find(folder()) == 0);
+        }
+        QVERIFY(rowTexts(folder()).empty());
+    }
+    void aLargeFileIsWholeOnceItsEpochIsDurable()
+    {
+        TableSink sink(m_fixture->config(orderSchema()), systemClock());
+        QVERIFY(sink.open());
+        QCOMPARE(LakeFixture::runEpoch(sink, manyOrders(), 1), std::string());
+        QCOMPARE(rowTexts(folder()).size(), std::size_t(12'000));
     }
     void aFolderOfSomebodyElseIsLeftAlone()
     {
