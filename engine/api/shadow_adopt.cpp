@@ -102,11 +102,12 @@ Result<Chains> copyState(const ManifestStore& reals, const ManifestStore& shadow
             continue;
         std::optional<runtime::StateSegment> log;
         for (const runtime::StateSegment& segment : state->second) {
-            SLUICE_TRY(std::string bytes, shadows.readState(segment));
+            SLUICE_TRY(const SharedBytes bytes, shadows.readState(segment));
             if (segment.kind == flow::SaveKind::Log) {
-                SLUICE_TRY(log, reals.appendLog(spec.epoch, node, log, bytes, segment.until));
+                SLUICE_TRY(log,
+                           reals.appendLog(spec.epoch, node, log, bytes.view(), segment.until));
             } else {
-                wholes[node] = {segment.kind, std::move(bytes)};
+                wholes[node] = {segment.kind, std::string(bytes.view())};
             }
         }
         if (log)

@@ -40,6 +40,13 @@ public:
             m_bytes.reserve(m_bytes.size() + more);
     }
 
+    /// So many more bytes, zeros, for who writes them out of order; until the next call.
+    char* extend(std::size_t more)
+    {
+        m_bytes.resize(m_bytes.size() + more);
+        return m_bytes.data() + m_bytes.size() - more;
+    }
+
     const std::string& data() const { return m_bytes; }
     std::string take() { return std::move(m_bytes); }
     std::size_t size() const { return m_bytes.size(); }

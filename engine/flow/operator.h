@@ -3,11 +3,11 @@
 
 #include "engine/base/byte_stream.h"
 #include "engine/base/result.h"
+#include "engine/base/shared_bytes.h"
 #include "engine/flow/context.h"
 
 #include <optional>
 #include <span>
-#include <string_view>
 
 namespace sluice::flow {
 
@@ -56,14 +56,14 @@ public:
     virtual EventTime savedUntil() const { return EventTime::max(); }
 
     /// Reads what save wrote: one Whole, then any number of Changes, in order; or pieces of a Log,
-    /// in order, one or more at a time.
+    /// in order.
     virtual Status load(ByteReader&, SaveKind) { return ok(); }
-    /// Reads files of a Log, each of whole pieces, in order; the same as load() of one after the
-    /// other, and may be faster. allBytes: of all files, of which these may be some.
-    virtual Status loadLog(std::span<const std::string_view> files, std::uint64_t /*allBytes*/)
+    /// Reads the files of a Log, each of whole pieces, in order; the same as load() of one after
+    /// the other, and may be faster, and keep their memory.
+    virtual Status loadLog(std::span<const SharedBytes> files)
     {
-        for (const std::string_view file : files) {
-            ByteReader reader(file);
+        for (const SharedBytes& file : files) {
+            ByteReader reader(file.view());
             SLUICE_TRY(load(reader, SaveKind::Log));
             SLUICE_TRY(reader.status("log"));
         }

@@ -44,7 +44,7 @@ std::set<std::string> crowdedColumns(const parquet::FileMetaData& file)
             if (!chunk->has_dictionary_page())
                 continue;
             for (const parquet::PageEncodingStats& pages : chunk->encoding_stats())
-                if (pages.page_type == parquet::PageType::DATA_PAGE
+                if (pages.page_type != parquet::PageType::DICTIONARY_PAGE
                     && pages.encoding == parquet::Encoding::PLAIN)
                     out.insert(chunk->path_in_schema()->ToDotString());
         }
@@ -70,7 +70,7 @@ std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& 
 {
     parquet::WriterProperties::Builder builder;
     builder.version(parquet::ParquetVersion::PARQUET_2_6);
-    builder.data_page_version(parquet::ParquetDataPageVersion::V1);
+    builder.data_page_version(parquet::ParquetDataPageVersion::V2);
     builder.max_row_group_length(ParquetFile::kRowGroupRows);
     builder.write_batch_size(ParquetFile::kWriteBatch);
     builder.memory_pool(recyclingPool());

@@ -27,10 +27,7 @@ public:
     Result<flow::SaveKind> save(ByteWriter& out, flow::SaveKind wanted) override;
     EventTime savedUntil() const override { return m_seen.savedUntil(); }
     Status load(ByteReader& in, flow::SaveKind kind) override;
-    Status loadLog(std::span<const std::string_view> files, std::uint64_t allBytes) override
-    {
-        return m_seen.load(files, allBytes);
-    }
+    Status loadLog(std::span<const SharedBytes> files) override { return m_seen.load(files); }
 
 private:
     Status tell(flow::NodeContext& context);

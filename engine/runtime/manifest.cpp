@@ -4,6 +4,7 @@
 #include "engine/base/byte_stream.h"
 #include "engine/base/checksum.h"
 #include "engine/base/durable_file.h"
+#include "engine/base/zeroed_memory.h"
 
 #include <algorithm>
 #include <array>
@@ -64,7 +65,7 @@ std::string ManifestStore::pathOf(const StateSegment& segment) const
 
 Result<StateSegment> ManifestStore::appendLog(flow::Epoch epoch, const std::string& node,
                                               const std::optional<StateSegment>& last,
-                                              const std::string& bytes, EventTime until) const
+                                              std::string_view bytes, EventTime until) const
 {
     StateSegment segment{.epoch = epoch,
                          .kind = flow::SaveKind::Log,
@@ -185,7 +186,7 @@ Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& 
     return std::optional<Manifest>();
 }
 
-Result<std::string> ManifestStore::readState(const StateSegment& segment) const
+Result<SharedBytes> ManifestStore::readState(const StateSegment& segment) const
 {
     // Trusts no length: a segment that is larger than its file would take all memory.
     std::error_code ignored;
@@ -193,14 +194,6 @@ Result<std::string> ManifestStore::readState(const StateSegment& segment) const
     if (const auto size = std::filesystem::file_size(path, ignored); !ignored)
         if (segment.length > size)
             return damaged(path, "the state file ends too early");
-    std::string bytes(segment.length, '\0');
-    SLUICE_TRY(readState(segment, std::span<char>(bytes)));
-    return bytes;
-}
-
-Status ManifestStore::readState(const StateSegment& segment, std::span<char> to) const
-{
-    const std::string path = pathOf(segment);
     const std::string_view wanted = segment.kind == flow::SaveKind::Log ? kLogHeader : kStateHeader;
     std::string header(wanted.size(), '\0');
     SLUICE_TRY(std::size_t got, readFilePart(path, 0, std::span<char>(header)));
@@ -210,12 +203,14 @@ Status ManifestStore::readState(const StateSegment& segment, std::span<char> to)
         ByteReader version(std::string_view(header).substr(8));
         return unknownFormat(path, "the state", std::to_string(version.u32()), kStateFormat);
     }
-    SLUICE_TRY(got, readFilePart(path, segment.offset, to.first(segment.length)));
+    const auto memory = std::make_shared<ZeroedMemory>(segment.length);
+    SharedBytes bytes{{memory, static_cast<char*>(memory->data())}, segment.length};
+    SLUICE_TRY(got, readFilePart(path, segment.offset, {bytes.data.get(), bytes.size}));
     if (got != segment.length)
         return damaged(path, "the state file ends too early");
-    if (crc32c({to.data(), segment.length}) != segment.crc)
+    if (crc32c(bytes.view()) != segment.crc)
         return damaged(path, "the state does not match its checksum");
-    return ok();
+    return bytes;
 }
 
 void ManifestStore::removeOld(const Manifest& current) const

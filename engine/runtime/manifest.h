@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/base/shared_bytes.h"
 #include "engine/flow/operator.h"
 #include "engine/flow/sink.h"
 
@@ -70,8 +71,8 @@ public:
     /// Adds a piece to a Log, behind what the segment names, or in a new file if there is none;
     /// returns the longer segment.
     Result<StateSegment> appendLog(flow::Epoch epoch, const std::string& node,
-                                   const std::optional<StateSegment>& last,
-                                   const std::string& bytes, EventTime until) const;
+                                   const std::optional<StateSegment>& last, std::string_view bytes,
+                                   EventTime until) const;
     Status write(const Manifest& manifest) const;
 
     /// Keeps a document, durably, and returns the name that a manifest knows it by.
@@ -83,9 +84,7 @@ public:
     /// another format is not skipped: Unsupported.
     Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
     /// Reads a piece of state, checked.
-    Result<std::string> readState(const StateSegment& segment) const;
-    /// The same to a place of segment.length bytes.
-    Status readState(const StateSegment& segment, std::span<char> to) const;
+    Result<SharedBytes> readState(const StateSegment& segment) const;
 
     /// Removes manifests but the newest three, and state files and documents that none of those
     /// names.

@@ -3,7 +3,6 @@
 #include "engine/runtime/pipeline_run.h"
 
 #include "engine/base/durable_file.h"
-#include "engine/base/zeroed_memory.h"
 #include "engine/runtime/node_definition.h"
 #include "engine/runtime/plan_diff.h"
 
@@ -15,35 +14,16 @@
 namespace sluice::runtime {
 namespace {
 
-constexpr std::uint64_t kMostAtOnce = 256 << 20; // bytes of a log in memory beside the state
-
-// How many segments, from the first, are read and handed over together: files of a log.
-std::size_t readAtOnce(const StateChain& chain, std::size_t first)
+// Reads and checks the files of a log, two at the same time if a thread may be had.
+Result<std::vector<SharedBytes>> readLog(const ManifestStore& store,
+                                         std::span<const StateSegment> segments, std::launch beside)
 {
-    if (chain[first].kind != flow::SaveKind::Log)
-        return 1;
-    std::uint64_t bytes = 0;
-    std::size_t end = first;
-    while (end < chain.size() && chain[end].kind == flow::SaveKind::Log
-           && (end == first || bytes + chain[end].length <= kMostAtOnce))
-        bytes += chain[end++].length;
-    return end - first;
-}
-
-// Reads and checks segments to a place, end to end, two at the same time if a thread may be had.
-Result<std::vector<std::string_view>> readSegments(const ManifestStore& store,
-                                                   std::span<const StateSegment> segments, char* to,
-                                                   std::launch beside)
-{
-    std::vector<std::span<char>> places;
-    for (const StateSegment& segment : segments) {
-        places.emplace_back(to, segment.length);
-        to += segment.length;
-    }
+    std::vector<SharedBytes> files(segments.size());
     std::atomic<std::size_t> next = 0;
     const auto readThose = [&]() -> Status {
-        for (std::size_t i = next++; i < segments.size(); i = next++)
-            SLUICE_TRY(store.readState(segments[i], places[i]));
+        for (std::size_t i = next++; i < segments.size(); i = next++) {
+            SLUICE_TRY(files[i], store.readState(segments[i]));
+        }
         return ok();
     };
     std::future<Status> other
@@ -51,18 +31,7 @@ Result<std::vector<std::string_view>> readSegments(const ManifestStore& store,
     const Status mine = readThose();
     SLUICE_TRY(other.get());
     SLUICE_TRY(mine);
-    std::vector<std::string_view> out;
-    for (const std::span<char> place : places)
-        out.emplace_back(place.data(), place.size());
-    return out;
-}
-
-std::uint64_t bytesOf(std::span<const StateSegment> segments)
-{
-    std::uint64_t bytes = 0;
-    for (const StateSegment& segment : segments)
-        bytes += segment.length;
-    return bytes;
+    return files;
 }
 
 } // namespace
@@ -207,22 +176,23 @@ Status PipelineRun::restoreOperator(const std::string& node, flow::Operator& op,
                                     const Manifest& manifest)
 {
     const StateChain& chain = manifest.state.at(node);
-    std::uint64_t most = 0; // of what is read at once
-    for (std::size_t i = 0; i < chain.size(); i += readAtOnce(chain, i))
-        most = std::max(most, bytesOf(std::span(chain).subspan(i, readAtOnce(chain, i))));
-    const ZeroedMemory memory(most);
-    for (std::size_t i = 0; i < chain.size(); i += readAtOnce(chain, i)) {
-        const std::string what = node + ", state of epoch " + std::to_string(chain[i].epoch);
-        SLUICE_TRY(const auto read,
-                   readSegments(m_manifests, std::span(chain).subspan(i, readAtOnce(chain, i)),
-                                static_cast<char*>(memory.data()), m_environment.launchBeside()));
+    for (std::size_t i = 0; i < chain.size();) {
         if (chain[i].kind == flow::SaveKind::Log) {
-            SLUICE_TRY(op.loadLog(read, bytesOf(chain)));
+            const auto end = std::ranges::find_if(chain.begin() + std::ptrdiff_t(i), chain.end(),
+                                                  [](const StateSegment& segment) {
+                                                      return segment.kind != flow::SaveKind::Log;
+                                                  });
+            const std::span log(chain.begin() + std::ptrdiff_t(i), end);
+            SLUICE_TRY(const auto files, readLog(m_manifests, log, m_environment.launchBeside()));
+            SLUICE_TRY(op.loadLog(files));
+            i += log.size();
             continue;
         }
-        ByteReader reader(read.front());
+        SLUICE_TRY(const SharedBytes bytes, m_manifests.readState(chain[i]));
+        ByteReader reader(bytes.view());
         SLUICE_TRY(op.load(reader, chain[i].kind));
-        SLUICE_TRY(reader.status(what));
+        SLUICE_TRY(reader.status(node + ", state of epoch " + std::to_string(chain[i].epoch)));
+        ++i;
     }
     return ok();
 }

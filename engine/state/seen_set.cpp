@@ -10,7 +10,7 @@
 namespace sluice::state {
 namespace {
 
-constexpr std::size_t kAhead = 16; // keys whose slots are on their way from memory
+constexpr std::size_t kAhead = 24; // keys whose slots are on their way from memory
 constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
 constexpr std::size_t kWorthThreads = 200'000; // keys
 constexpr double kFirstSlots = 16;
@@ -18,12 +18,11 @@ constexpr double kGrowth = 2;
 
 std::uint64_t lowOf(std::string_view key)
 {
-    return hashBytes(key, kSecondSeed) | 1; // 0 means free
+    return hashBytes(key, kSecondSeed) | 1; // as in states saved when 0 meant a free slot
 }
 
 // The sizes that part p of n takes: 16 slots, times 2 for each step, times 2^(p/n), which is why
-// not all grow at the same time. The first in which so many keys fill at most 3/4. Steps of 1.5
-// take 33 bytes a key instead of 38, and move each key twice instead of once.
+// not all grow at the same time. The first in which so many keys fill at most 3/4.
 std::size_t slotsFor(std::size_t keys, std::size_t part, std::size_t parts)
 {
     double slots = kFirstSlots * std::pow(kGrowth, double(part) / double(parts));
@@ -47,14 +46,19 @@ SeenSet::SeenSet(Micros horizon)
 
 void SeenSet::clear()
 {
+    m_log = SeenKeyLog();
     m_parts.clear();
     m_parts.reserve(kParts);
-    m_used = m_bytes = 0;
-    for (std::size_t part = 0; part < kParts; ++part) {
+    for (std::size_t part = 0; part < kParts; ++part)
         m_parts.emplace_back(slotsFor(0, part, kParts));
-        m_bytes += m_parts.back().bytes();
-    }
-    m_changes.clear();
+    countIndex();
+}
+
+void SeenSet::countIndex()
+{
+    m_indexBytes = 0;
+    for (const SeenIndex& part : m_parts)
+        m_indexBytes += part.bytes();
 }
 
 std::int64_t SeenSet::releaseUs() const
@@ -66,7 +70,7 @@ bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t time
                      EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
-    return insertHashed(highOf(hash), lowOf(key), timeUs);
+    return insertHashed({highOf(hash), lowOf(key), timeUs});
 }
 
 void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> timesUs,
@@ -78,97 +82,111 @@ void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> t
     for (std::size_t row = 0; row < rows; ++row)
         m_lows[row] = lowOf(keys.key(row));
     for (std::size_t row = 0; row < rows; ++row) {
-        if (row + kAhead < rows) {
-            const std::uint32_t ahead = highOf(keys.hashes[row + kAhead]);
-            partOf(ahead).prefetch(ahead, m_lows[row + kAhead]);
-        }
-        if (insertHashed(highOf(keys.hashes[row]), m_lows[row], timesUs[row]))
+        fetchAhead(keys, row);
+        if (insertHashed({highOf(keys.hashes[row]), m_lows[row], timesUs[row]}))
             unseen.push_back(std::uint32_t(row));
     }
 }
 
-bool SeenSet::insertHashed(std::uint32_t high, std::uint64_t low, std::int64_t timeUs)
+// First the slot; when that is there, the key it tells of.
+void SeenSet::fetchAhead(const EncodedKeys& keys, std::size_t row)
 {
-    SeenTable& part = partOf(high);
-    SeenKey& slot = part.slotOf(high, low);
-    const SeenKey key{high, low, timeUs};
-    if (slot.low != 0) {
-        if (!SeenTable::isReleased(slot, releaseUs()) && timeUs <= slot.timeUs + m_horizonUs
-            && timeUs >= slot.timeUs - m_horizonUs)
-            return false;
-        // A row far behind the key's newest does not make it forgotten, and what is saved does not
-        // depend on the order of saves.
-        if (timeUs > slot.timeUs) {
-            slot.timeUs = timeUs;
-            m_changes.push_back(key);
-        }
+    const auto keyOf = [&](std::size_t ahead) {
+        return SeenKey{highOf(keys.hashes[ahead]), m_lows[ahead], 0};
+    };
+    if (row + kAhead < keys.rows()) {
+        const SeenKey key = keyOf(row + kAhead);
+        partOf(key.high).prefetch(SeenIndex::hashOf(key));
+    }
+    if (row + kAhead / 2 < keys.rows()) {
+        const SeenKey key = keyOf(row + kAhead / 2);
+        if (const std::uint64_t number = partOf(key.high).likely(SeenIndex::hashOf(key)))
+            __builtin_prefetch(m_log.find(number));
+    }
+}
+
+std::uint64_t& SeenSet::slotOf(const SeenKey& key)
+{
+    return partOf(key.high).slotOf(SeenIndex::hashOf(key), [&](std::uint64_t number) {
+        const SeenKey* const there = m_log.find(number);
+        return there && there->isSameKey(key);
+    });
+}
+
+bool SeenSet::insertHashed(const SeenKey& key)
+{
+    std::uint64_t& slot = slotOf(key);
+    if (slot == 0) {
+        append(slot, key);
+        if (partOf(key.high).isFull())
+            rebuild(key.high >> kPartShift);
         return true;
     }
-    part.fill(slot, key);
-    m_changes.push_back(key);
-    ++m_used;
-    if (part.isFull())
-        rebuild(high >> kPartShift);
+    const SeenKey& there = *m_log.find(SeenIndex::numberIn(slot));
+    if (!there.isReleased(releaseUs()) && key.timeUs <= there.timeUs + m_horizonUs
+        && key.timeUs >= there.timeUs - m_horizonUs)
+        return false;
+    // A row far behind the key's newest does not make it forgotten, and what is saved does not
+    // depend on the order of saves.
+    if (key.timeUs > there.timeUs)
+        append(slot, key);
     return true;
+}
+
+void SeenSet::append(std::uint64_t& slot, const SeenKey& key)
+{
+    const std::uint64_t number = m_log.append(key);
+    if (slot == 0)
+        partOf(key.high).put(slot, SeenIndex::hashOf(key), number);
+    else
+        SeenIndex::repoint(slot, number);
 }
 
 void SeenSet::release(EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
-    // When even the oldest key is half a horizon past its release, about a third of a steady
-    // stream's keys are released: worth the walk. One part a call, so that no row waits for all.
-    const std::size_t part = std::exchange(m_nextReleased, (m_nextReleased + 1) % kParts);
-    const std::int64_t oldest = m_parts[part].oldestUs();
-    if (oldest != INT64_MAX && oldest < releaseUs() - m_horizonUs / 2)
-        rebuild(part);
+    const std::int64_t release = releaseUs();
+    if (release == INT64_MIN)
+        return;
+    m_log.dropReleased(release);
+    const std::int64_t old = std::max(release, INT64_MIN + m_horizonUs) - m_horizonUs / 2;
+    const auto sparse = m_log.findSparse(release, old);
+    if (!sparse)
+        return;
+    for (std::size_t i = 0; i < sparse->keys.size(); ++i) {
+        const SeenKey key = sparse->keys[i];
+        if (key.isReleased(release))
+            continue;
+        std::uint64_t& slot = slotOf(key);
+        if (SeenIndex::numberIn(slot) == sparse->firstNumber + i) // else it came again since
+            append(slot, key);
+    }
+    m_log.drop(*sparse);
 }
 
 void SeenSet::rebuild(std::size_t part)
 {
-    SeenTable& table = m_parts[part];
-    const std::size_t usedBefore = table.size(), bytesBefore = table.bytes();
-    const std::int64_t release = releaseUs();
-    table.rebuild(slotsFor(table.countKept(release), part, kParts), release);
-    m_used = m_used + table.size() - usedBefore;
-    m_bytes = m_bytes + table.bytes() - bytesBefore;
+    SeenIndex& index = m_parts[part];
+    const std::size_t bytesBefore = index.bytes();
+    index.rebuild(slotsFor(index.countKept(m_log), part, kParts), m_log);
+    m_indexBytes = m_indexBytes + index.bytes() - bytesBefore;
 }
 
-// A part at a time, so that no more than its keys are there twice; the parts follow one another as
-// their buckets do.
 void SeenSet::saveAll(ByteWriter& out, EventTime watermark)
 {
-    m_watermark = std::max(watermark, m_watermark);
-    const std::int64_t release = releaseUs();
-    std::size_t kept = 0;
-    for (const SeenTable& part : m_parts)
-        kept += part.countKept(release);
-    m_savedNewestUs = INT64_MIN;
-    SeenPieces::writeHead(out, kept);
-    std::vector<SeenKey> keys;
-    for (const SeenTable& part : m_parts) {
-        keys.clear();
-        for (const SeenKey& key : part.all())
-            if (key.low != 0 && !SeenTable::isReleased(key, release))
-                keys.push_back(key);
-        writeSorted(keys, out);
-    }
-    m_changes.clear();
+    release(watermark);
+    save(m_log.all(), out);
 }
 
 void SeenSet::saveNew(ByteWriter& out)
 {
-    m_savedNewestUs = INT64_MIN;
-    SeenPieces::writeHead(out, m_changes.size());
-    writeSorted(m_changes, out);
-    m_changes.clear();
+    save(m_log.unsaved(), out);
 }
 
-void SeenSet::writeSorted(const std::vector<SeenKey>& keys, ByteWriter& out)
+void SeenSet::save(const std::vector<std::span<const SeenKey>>& keys, ByteWriter& out)
 {
-    for (const SeenKey& key : keys)
-        m_savedNewestUs = std::max<std::int64_t>(m_savedNewestUs, key.timeUs);
-    SeenPieces::sortByBucket(keys, m_sorted);
-    SeenPieces::writeKeys(out, m_sorted);
+    m_savedNewestUs = SeenPieces::write(keys, releaseUs(), out);
+    m_log.markSaved();
 }
 
 EventTime SeenSet::savedUntil() const
@@ -177,47 +195,39 @@ EventTime SeenSet::savedUntil() const
                                                                : m_savedNewestUs + m_horizonUs};
 }
 
-void SeenSet::countAll()
+void SeenSet::put(const SeenKey& key, std::uint64_t number)
 {
-    m_used = m_bytes = 0;
-    for (const SeenTable& part : m_parts) {
-        m_used += part.size();
-        m_bytes += part.bytes();
-    }
-}
-
-void SeenSet::put(const SeenKey& key)
-{
-    SeenTable& part = partOf(key.high);
-    SeenKey& slot = part.slotOf(key.high, key.low);
-    if (slot.low != 0) {
-        slot.timeUs = std::max<std::int64_t>(slot.timeUs, key.timeUs); // seen beyond the horizon
+    SeenIndex& part = partOf(key.high);
+    std::uint64_t& slot = slotOf(key);
+    if (slot != 0) {
+        if (key.timeUs > m_log.find(SeenIndex::numberIn(slot))->timeUs) // seen beyond the horizon
+            SeenIndex::repoint(slot, number);
         return;
     }
-    part.fill(slot, key);
-    if (part.isFull()) {
-        const std::size_t at = key.high >> kPartShift;
-        part.rebuild(slotsFor(part.size(), at, kParts), INT64_MIN);
-    }
+    part.put(slot, SeenIndex::hashOf(key), number);
+    if (part.isFull())
+        part.rebuild(slotsFor(part.used(), key.high >> kPartShift, kParts), m_log);
 }
 
-bool SeenSet::putPart(std::size_t part, const SeenPieces& pieces)
+// numbers: of the first key of each piece.
+bool SeenSet::putPart(std::size_t part, const SeenPieces& pieces,
+                      std::span<const std::uint64_t> numbers)
 {
-    if (m_parts[part].size() == 0)
+    if (m_parts[part].used() == 0)
         m_parts[part].populate();
     constexpr std::size_t kOfPart = SeenPieces::kBuckets / kParts;
     for (std::size_t bucket = part * kOfPart; bucket < (part + 1) * kOfPart; ++bucket)
         for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
-            const SavedKeys keys = pieces.keysOf(piece, bucket);
+            const std::span<const SeenKey> keys = pieces.keysOf(piece, bucket);
+            const std::uint64_t first = numbers[piece] + pieces.placeOf(piece, bucket);
+            m_log.observe(first, keys.size());
             for (std::size_t i = 0; i < keys.size(); ++i) {
-                if (i + kAhead < keys.size()) {
-                    const SeenKey ahead = keys.at(i + kAhead);
-                    m_parts[part].prefetch(ahead.high, ahead.low);
-                }
-                const SeenKey key = keys.at(i);
+                if (i + kAhead < keys.size())
+                    m_parts[part].prefetch(SeenIndex::hashOf(keys[i + kAhead]));
+                const SeenKey& key = keys[i];
                 if (key.high >> kPartShift != part) // another thread's
                     return false;
-                put(key);
+                put(key, first + i);
             }
         }
     return true;
@@ -232,17 +242,20 @@ void SeenSet::makeRoom(std::size_t keys)
     for (std::size_t part = 0; part < kParts; ++part) {
         const std::size_t slots = slotsFor(each + each / 64, part, kParts);
         if (slots > m_parts[part].slotCount())
-            m_parts[part].rebuild(slots, INT64_MIN);
+            m_parts[part].rebuild(slots, m_log);
     }
 }
 
 Status SeenSet::putAll(const SeenPieces& pieces)
 {
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t piece = 0; piece < pieces.size(); ++piece)
+        numbers.push_back(m_log.adopt(pieces.memoryOf(piece), pieces.sizeOf(piece)));
     std::atomic<std::size_t> next = 0;
     std::atomic<bool> isWhole = true;
     const auto putThose = [&] {
         for (std::size_t part = next++; part < kParts && isWhole; part = next++)
-            if (!putPart(part, pieces))
+            if (!putPart(part, pieces, numbers))
                 isWhole = false;
     };
     std::optional<std::thread> other;
@@ -251,7 +264,7 @@ Status SeenSet::putAll(const SeenPieces& pieces)
     putThose();
     if (other)
         other->join();
-    countAll();
+    countIndex();
     if (isWhole)
         return ok();
     return Error{.code = ErrorCode::DecodeFailed,
@@ -264,16 +277,18 @@ Status SeenSet::putAll(const SeenPieces& pieces)
 Status SeenSet::load(ByteReader& in)
 {
     const std::string_view bytes = in.view(in.left());
-    return load({&bytes, 1}, m_used * sizeof(SeenKey) + bytes.size());
+    const SharedBytes file{std::shared_ptr<char[]>(new char[bytes.size()]), bytes.size()};
+    std::ranges::copy(bytes, file.data.get());
+    return load({&file, 1});
 }
 
-Status SeenSet::load(std::span<const std::string_view> files, std::uint64_t allBytes)
+Status SeenSet::load(std::span<const SharedBytes> files)
 {
-    makeRoom(allBytes / sizeof(SeenKey));
     SeenPieces pieces;
-    for (const std::string_view file : files)
+    for (const SharedBytes& file : files)
         SLUICE_TRY(pieces.read(file));
     pieces.gatherSmall();
+    makeRoom(size() + pieces.keys());
     return putAll(pieces);
 }
 
@@ -281,13 +296,14 @@ Status SeenSet::loadWide(ByteReader& in)
 {
     const std::uint64_t count = in.varint();
     for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
-        SeenKey key;
+        SeenKey key{};
         key.high = highOf(in.u64());
         key.low = in.u64() | 1;
         key.timeUs = in.i64();
-        put(key);
+        put(key, m_log.append(key));
     }
-    countAll();
+    m_log.markSaved();
+    countIndex();
     return in.status("deduplication state");
 }
 

@@ -4,8 +4,9 @@
 #include "engine/base/byte_stream.h"
 #include "engine/base/time.h"
 #include "engine/state/key_codec.h"
+#include "engine/state/seen_index.h"
+#include "engine/state/seen_key_log.h"
 #include "engine/state/seen_pieces.h"
-#include "engine/state/seen_table.h"
 
 #include <cstdint>
 #include <span>
@@ -16,12 +17,13 @@ namespace sluice::state {
 
 /// Which keys were seen within a horizon of event time. A key is kept as 96 bits of hash (two keys
 /// among a billion collide with a chance of 10^-11) and the time it was first seen (of the newest,
-/// if seen again beyond the horizon): 20 bytes, 27 to 40 with the free slots. A key is released
-/// when the watermark is past its time plus the horizon; released slots are reused when their part
-/// of the set is next rebuilt. One thread.
+/// if seen again beyond the horizon): 20 bytes, and 11 to 22 in an index. A key is released when
+/// the watermark is past its time plus the horizon. One thread.
 ///
-/// The set is made of 64 tables, by the first bits of the hash, whose sizes are spread over a step
-/// of growth: one after the other grows, so that no row waits for more than a 64th of the keys.
+/// The keys lie in the order in which they came (SeenKeyLog), so that what an epoch brought is what
+/// is at the end, and what is released goes from the front. The index is 64 tables, by the first
+/// bits of the hash, whose sizes are spread over a step of growth: one after the other grows, so
+/// that no row waits for more than a 64th of the keys.
 class SeenSet
 {
 public:
@@ -33,24 +35,25 @@ public:
     void insertAll(const EncodedKeys& keys, std::span<const std::int64_t> timesUs,
                    EventTime watermark, std::vector<std::uint32_t>& unseen);
 
-    /// Forgets released keys of a part in which they are about a third.
+    /// Forgets released keys: those in the memory of which there are hardly others.
     void release(EventTime watermark);
 
-    std::size_t size() const { return m_used; }
-    std::size_t bytes() const { return m_bytes; }
+    /// Keys that are kept, some of them released.
+    std::size_t size() const { return m_log.size(); }
+    std::size_t bytes() const { return m_indexBytes + m_log.bytes(); }
 
     /// Writes the keys that came or changed since the last save, or all that are not released.
     void saveNew(ByteWriter& out);
     void saveAll(ByteWriter& out, EventTime watermark);
-    bool hasChanges() const { return !m_changes.empty(); }
+    bool hasChanges() const { return m_log.hasUnsaved(); }
     /// When all keys of the last save are released.
     EventTime savedUntil() const;
 
-    /// Adds the keys of saves that lie one behind the other, in one run of bytes or in several.
-    /// Many are added by two threads, and faster the more there are at once. allBytes: what
-    /// is to come in all.
+    /// Adds the keys of saves that lie one behind the other, in one run of bytes or in several
+    /// files, whose memory is kept. Many are added by two threads, and faster the more there are
+    /// at once.
     Status load(ByteReader& in);
-    Status load(std::span<const std::string_view> files, std::uint64_t allBytes);
+    Status load(std::span<const SharedBytes> files);
     /// Adds those of a save before there were logs: 128 bits of hash and the time.
     Status loadWide(ByteReader& in);
     void clear();
@@ -60,21 +63,24 @@ private:
     static constexpr int kPartShift = 26;
 
     std::int64_t releaseUs() const; // keys before it are released
-    SeenTable& partOf(std::uint32_t high) { return m_parts[high >> kPartShift]; }
-    bool insertHashed(std::uint32_t high, std::uint64_t low, std::int64_t timeUs);
-    void put(const SeenKey& key);
-    void writeSorted(const std::vector<SeenKey>& keys, ByteWriter& out);
+    SeenIndex& partOf(std::uint32_t high) { return m_parts[high >> kPartShift]; }
+    std::uint64_t& slotOf(const SeenKey& key);
+    void fetchAhead(const EncodedKeys& keys, std::size_t row);
+    bool insertHashed(const SeenKey& key);
+    void append(std::uint64_t& slot, const SeenKey& key);
+    void put(const SeenKey& key, std::uint64_t number);
+    void save(const std::vector<std::span<const SeenKey>>& keys, ByteWriter& out);
     void makeRoom(std::size_t keys);
     Status putAll(const SeenPieces& pieces);
-    bool putPart(std::size_t part, const SeenPieces& pieces); // false: a key is of another part
+    bool putPart(std::size_t part, const SeenPieces& pieces,
+                 std::span<const std::uint64_t> numbers); // false: a key is of another part
     void rebuild(std::size_t part);
-    void countAll();
+    void countIndex();
 
     const std::int64_t m_horizonUs;
-    std::vector<SeenTable> m_parts;
-    std::size_t m_used = 0, m_bytes = 0; // of all parts
-    std::size_t m_nextReleased = 0;      // the part that release() looks at next
-    std::vector<SeenKey> m_changes, m_sorted;
+    SeenKeyLog m_log;
+    std::vector<SeenIndex> m_parts;
+    std::size_t m_indexBytes = 0; // of all parts
     std::int64_t m_savedNewestUs = INT64_MIN;
     std::vector<std::uint64_t> m_lows; // of a batch
     EventTime m_watermark = EventTime::min();

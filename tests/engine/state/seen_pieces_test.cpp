@@ -23,11 +23,15 @@ class SeenPiecesTest : public QObject
     static std::string piece(const std::vector<SeenKey>& keys)
     {
         ByteWriter out;
-        std::vector<SeenKey> sorted;
-        SeenPieces::sortByBucket(keys, sorted);
-        SeenPieces::writeHead(out, keys.size());
-        SeenPieces::writeKeys(out, sorted);
+        const std::span<const SeenKey> run(keys);
+        SeenPieces::write({&run, 1}, INT64_MIN, out);
         return out.take();
+    }
+    static SharedBytes shared(std::string_view bytes)
+    {
+        SharedBytes out{std::shared_ptr<char[]>(new char[bytes.size()]), bytes.size()};
+        std::ranges::copy(bytes, out.data.get());
+        return out;
     }
 
 private slots:
@@ -35,6 +39,18 @@ private slots:
     {
         QCOMPARE(piece(keysOf(1, 1)).size(), std::size_t(2 + 20));
         QCOMPARE(piece(keysOf(3, 1)).size(), std::size_t(2 + 60));
+    }
+    void whatIsReleasedIsNotWritten()
+    {
+        const std::vector<SeenKey> keys{{7, 1, 100}, {1u << 31, 3, 90}, {9, 5, 101}, {8, 7, 99}};
+        const std::array<std::span<const SeenKey>, 2> runs{std::span(keys).first(1),
+                                                           std::span(keys).subspan(1)};
+        ByteWriter out;
+        QCOMPARE(SeenPieces::write(runs, 100, out), 101);
+        QCOMPARE(out.size(), std::size_t(2 + 40));
+        ByteWriter none;
+        QCOMPARE(SeenPieces::write(runs, 200, none), INT64_MIN);
+        QCOMPARE(none.size(), std::size_t(2));
     }
     // Every key is in the bucket of its first eight bits, whatever the pieces it came in.
     void bucketsHoldTheKeysOfAllPieces_data()
@@ -63,15 +79,15 @@ private slots:
             large += size >= 8192;
         }
         SeenPieces pieces;
-        QVERIFY(pieces.read(bytes));
+        QVERIFY(pieces.read(shared(bytes)));
         pieces.gatherSmall();
         QCOMPARE(pieces.keys(), all);
         QVERIFY(pieces.size() <= large + 1);
         for (std::size_t bucket = 0; bucket < SeenPieces::kBuckets; ++bucket) {
             std::vector<std::int64_t> found;
             for (std::size_t i = 0; i < pieces.size(); ++i)
-                for (std::size_t k = 0; k < pieces.keysOf(i, bucket).size(); ++k)
-                    found.push_back(pieces.keysOf(i, bucket).at(k).timeUs);
+                for (const SeenKey& key : pieces.keysOf(i, bucket))
+                    found.push_back(key.timeUs);
             std::ranges::sort(found);
             QVERIFY(found == expected[bucket]);
         }
@@ -93,7 +109,7 @@ private slots:
         QFETCH(QByteArray, bytes);
         QFETCH(QString, finding);
         SeenPieces pieces;
-        const Status status = pieces.read({bytes.constData(), std::size_t(bytes.size())});
+        const Status status = pieces.read(shared({bytes.constData(), std::size_t(bytes.size())}));
         QVERIFY(!status);
         QVERIFY2(status.error().message.find(finding.toStdString()) != std::string::npos,
                  status.error().message.c_str());
