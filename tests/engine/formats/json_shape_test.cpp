@@ -283,8 +283,15 @@ private slots:
 
     // Many records in a row that are alike are read some at a time: with texts of any length, odd
     // ones here and there, and numbers that are shorter, longer or none.
+    void runsOfAlikeRecordsAgreeWithTheParser_data()
+    {
+        QTest::addColumn<int>("batch");
+        for (const int batch : {1, 7, 16, 33, 400, 4096})
+            QTest::addRow("%d records a batch", batch) << batch;
+    }
     void runsOfAlikeRecordsAgreeWithTheParser()
     {
+        QFETCH(int, batch);
         const char* const schema = "{a: long not null, s: string, q: short, t: string not null,"
                                    " m: 'decimal(9,2)', ts: timestamp(ms), gone: long}";
         const RecordLayout with = layoutOf(schema, true), without = layoutOf(schema, false);
@@ -294,9 +301,9 @@ private slots:
             return std::string(random() % most, char('a' + random() % 26));
         };
         int odd = 0, refused = 0;
-        for (int round = 0; round < 60; ++round) {
+        for (int round = 0; round * batch < 12'000; ++round) {
             std::vector<std::string> some;
-            for (auto left = random() % 400; left > 0; --left) {
+            for (int left = batch; left > 0; --left) {
                 std::string record = "{\"a\":" + std::to_string(random() % 1'000'000) + ",\"s\":\""
                     + text(120) + "\",\"q\":" + std::to_string(random() % 300) + ",\"z\":\""
                     + text(40) + "\",\"t\":\"" + text(round % 5 == 0 ? 400 : 12)
