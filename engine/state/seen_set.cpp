@@ -31,6 +31,12 @@ std::size_t slotsFor(std::size_t keys, std::size_t part, std::size_t parts)
     return std::size_t(slots);
 }
 
+// A steady stream fills a part with slots of keys that are gone: it must not be rebuilt for a few.
+std::size_t withRoom(std::size_t keys)
+{
+    return keys + keys / 4;
+}
+
 std::uint32_t highOf(std::uint64_t hash)
 {
     return std::uint32_t(hash >> 32);
@@ -149,6 +155,7 @@ void SeenSet::release(EventTime watermark)
     if (release == INT64_MIN)
         return;
     m_log.dropReleased(release);
+    shrinkNext();
     const std::int64_t old = std::max(release, INT64_MIN + m_horizonUs) - m_horizonUs / 2;
     const auto sparse = m_log.findSparse(release, old);
     if (!sparse)
@@ -164,11 +171,19 @@ void SeenSet::release(EventTime watermark)
     m_log.drop(*sparse);
 }
 
+// After a peak the index would keep its size. One part a call, so that no row waits for all.
+void SeenSet::shrinkNext()
+{
+    const std::size_t part = std::exchange(m_nextShrunk, (m_nextShrunk + 1) % kParts);
+    if (m_parts[part].slotCount() > 3 * slotsFor(withRoom(m_log.size() / kParts), part, kParts))
+        rebuild(part);
+}
+
 void SeenSet::rebuild(std::size_t part)
 {
     SeenIndex& index = m_parts[part];
     const std::size_t bytesBefore = index.bytes();
-    index.rebuild(slotsFor(index.countKept(m_log), part, kParts), m_log);
+    index.rebuild(slotsFor(withRoom(index.countKept(m_log)), part, kParts), m_log);
     m_indexBytes = m_indexBytes + index.bytes() - bytesBefore;
 }
 

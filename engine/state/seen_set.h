@@ -75,12 +75,14 @@ private:
     bool putPart(std::size_t part, const SeenPieces& pieces,
                  std::span<const std::uint64_t> numbers); // false: a key is of another part
     void rebuild(std::size_t part);
+    void shrinkNext();
     void countIndex();
 
     const std::int64_t m_horizonUs;
     SeenKeyLog m_log;
     std::vector<SeenIndex> m_parts;
     std::size_t m_indexBytes = 0; // of all parts
+    std::size_t m_nextShrunk = 0; // the part that release() looks at next
     std::int64_t m_savedNewestUs = INT64_MIN;
     std::vector<std::uint64_t> m_lows; // of a batch
     EventTime m_watermark = EventTime::min();

@@ -32,8 +32,7 @@ class ParquetFileTest : public QObject
                 return nullptr;
         const auto schema = arrow::schema(
             {arrow::field("id", arrow::utf8()), arrow::field("country", arrow::utf8())});
-        return arrow::RecordBatch::Make(schema, kBatch,
-                                        {*ids.Finish(), *countries.Finish()});
+        return arrow::RecordBatch::Make(schema, kBatch, {*ids.Finish(), *countries.Finish()});
     }
     static Result<ClosedFile> writeTo(const std::string& path, const FileSettings& settings)
     {

@@ -96,6 +96,19 @@ private slots:
         QVERIFY2(set.size() < 30'000, std::to_string(set.size()).c_str());
         QVERIFY(set.bytes() < 4u << 20);
     }
+    void memoryIsGivenBackAfterAPeak()
+    {
+        SeenSet set{Micros(10'000)};
+        for (std::int64_t i = 0; i < 400'000; ++i)
+            QVERIFY(insert(set, "k" + std::to_string(i), 0, 0));
+        QVERIFY(set.bytes() > 8u << 20);
+        QVERIFY(insert(set, "newest", 20'000, 20'000));
+        for (int calls = 0; calls < 64; ++calls)
+            set.release(EventTime{20'000});
+        QVERIFY2(set.size() < 5000, std::to_string(set.size()).c_str());
+        QVERIFY2(set.bytes() < 1u << 20, std::to_string(set.bytes()).c_str());
+        QVERIFY(!insert(set, "newest", 20'000, 20'000));
+    }
     // One key in two hundred is of a day ahead: it is remembered, and what came beside it is not.
     void aFewKeysOfTheFutureDoNotKeepTheMemoryOfAll()
     {
