@@ -15,8 +15,6 @@ struct SharedBytes
     std::size_t size = 0;
 
     std::string_view view() const { return {data.get(), size}; }
-    /// What lies from an offset on.
-    std::shared_ptr<char[]> at(std::size_t offset) const { return {data, data.get() + offset}; }
 };
 
 } // namespace sluice

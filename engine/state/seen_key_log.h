@@ -3,6 +3,7 @@
 
 #include "engine/state/seen_key.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,7 +35,8 @@ public:
             addChunk();
         Chunk& chunk = m_chunks.back();
         chunk.keys[chunk.size] = key;
-        chunk.widen(key.timeUs, key.timeUs);
+        chunk.oldestUs = std::min<std::int64_t>(chunk.oldestUs, key.timeUs);
+        chunk.newestUs = std::max<std::int64_t>(chunk.newestUs, key.timeUs);
         ++m_size;
         return numberOf(m_chunks.size() - 1, chunk.size++);
     }
@@ -95,12 +97,6 @@ private:
         std::shared_ptr<SeenKey[]> keys; // shares its slab; null: dropped
         std::size_t size = 0, room = 0;  // one that was taken in has no more room
         std::int64_t oldestUs = INT64_MAX, newestUs = INT64_MIN;
-
-        void widen(std::int64_t oldest, std::int64_t newest)
-        {
-            oldestUs = oldest < oldestUs ? oldest : oldestUs;
-            newestUs = newest > newestUs ? newest : newestUs;
-        }
     };
     struct Place // of a key, counted from the beginning of time
     {

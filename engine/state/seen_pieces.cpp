@@ -2,6 +2,7 @@
 #include "engine/state/seen_pieces.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
@@ -34,33 +35,43 @@ std::size_t firstOf(std::span<const SeenKey> keys, std::size_t from, std::size_t
     return from;
 }
 
-} // namespace
+// Where each bucket of the keys that are not released begins, and behind the last where all end.
+using Places = std::array<std::size_t, SeenPieces::kBuckets + 1>;
 
-std::int64_t SeenPieces::write(std::span<const std::span<const SeenKey>> runs,
-                               std::int64_t releaseUs, ByteWriter& out)
+Places placesOf(SeenPieces::Runs runs, std::int64_t releaseUs)
 {
-    std::array<std::size_t, kBuckets> counts{}, places{};
-    std::size_t keys = 0;
+    Places places{};
     for (const auto& run : runs)
-        for (const SeenKey& key : run) {
-            const bool isKept = !key.isReleased(releaseUs);
-            counts[bucketOf(key)] += isKept;
-            keys += isKept;
-        }
-    std::exclusive_scan(counts.begin(), counts.end(), places.begin(), std::size_t(0));
-    out.reserve(keys * sizeof(SeenKey) + 16);
-    out.u8(kPieceFormat);
-    out.varint(keys);
-    char* const to = out.extend(keys * sizeof(SeenKey));
+        for (const SeenKey& key : run)
+            places[SeenPieces::bucketOf(key) + 1] += !key.isReleased(releaseUs);
+    std::partial_sum(places.begin(), places.end(), places.begin());
+    return places;
+}
+
+// Puts the keys into their buckets, aligned or not. Returns the time of the newest one.
+std::int64_t putInOrder(SeenPieces::Runs runs, std::int64_t releaseUs, Places places, char* to)
+{
     std::int64_t newest = INT64_MIN;
     for (const auto& run : runs)
         for (const SeenKey& key : run) {
             if (key.isReleased(releaseUs))
                 continue;
-            std::memcpy(to + places[bucketOf(key)]++ * sizeof key, &key, sizeof key);
+            std::memcpy(to + places[SeenPieces::bucketOf(key)]++ * sizeof key, &key, sizeof key);
             newest = std::max<std::int64_t>(newest, key.timeUs);
         }
     return newest;
+}
+
+} // namespace
+
+std::int64_t SeenPieces::write(Runs runs, std::int64_t releaseUs, ByteWriter& out)
+{
+    const Places places = placesOf(runs, releaseUs);
+    const std::size_t keys = places.back();
+    out.reserve(keys * sizeof(SeenKey) + 16);
+    out.u8(kPieceFormat);
+    out.varint(keys);
+    return putInOrder(runs, releaseUs, places, out.extend(keys * sizeof(SeenKey)));
 }
 
 Status SeenPieces::read(const SharedBytes& bytes)
@@ -89,15 +100,13 @@ Status SeenPieces::read(const SharedBytes& bytes)
 
 void SeenPieces::gatherSmall()
 {
-    std::array<std::size_t, kBuckets> counts{}, places{};
-    for (const SeenKey& key : m_small)
-        ++counts[bucketOf(key)];
-    std::exclusive_scan(counts.begin(), counts.end(), places.begin(), std::size_t(0));
-    std::shared_ptr<SeenKey[]> gathered(new SeenKey[m_small.size()]);
-    for (const SeenKey& key : m_small)
-        gathered[std::ptrdiff_t(places[bucketOf(key)]++)] = key;
-    if (!m_small.empty())
-        add(std::move(gathered), m_small.size());
+    if (m_small.empty())
+        return;
+    const std::span<const SeenKey> all(m_small);
+    std::shared_ptr<SeenKey[]> gathered(new SeenKey[all.size()]);
+    putInOrder({&all, 1}, INT64_MIN, placesOf({&all, 1}, INT64_MIN),
+               reinterpret_cast<char*>(gathered.get()));
+    add(std::move(gathered), all.size());
     std::vector<SeenKey>().swap(m_small);
 }
 

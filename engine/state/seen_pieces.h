@@ -20,13 +20,13 @@ namespace sluice::state {
 class SeenPieces
 {
 public:
+    using Runs = std::span<const std::span<const SeenKey>>;
     static constexpr std::size_t kBuckets = 256;
     static constexpr std::size_t bucketOf(const SeenKey& key) { return key.high >> 24; }
 
     /// Writes a piece of the keys that are not released. Returns the time of the newest one, the
     /// least there is for none.
-    static std::int64_t write(std::span<const std::span<const SeenKey>> runs,
-                              std::int64_t releaseUs, ByteWriter& out);
+    static std::int64_t write(Runs runs, std::int64_t releaseUs, ByteWriter& out);
 
     /// Adds pieces that lie one behind the other. Shares the bytes of large ones.
     Status read(const SharedBytes& bytes);
