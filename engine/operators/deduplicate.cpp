@@ -78,7 +78,7 @@ flow::NodeKind Deduplicate::kind()
 Deduplicate::Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, Micros within,
                          StateBound bound)
     : m_keys(std::move(keys))
-    , m_codec(std::move(codec))
+    , m_hasher(std::move(codec), state::SeenSet::kSecondSeed)
     , m_seen(within)
     , m_bound(std::move(bound))
 {
@@ -91,10 +91,10 @@ Status Deduplicate::process(std::size_t, const Batch& batch, flow::NodeContext& 
         SLUICE_TRY(auto column, columnNamed(*batch.columns, key));
         columns.push_back(std::move(column));
     }
-    m_codec.encode(columns, m_encoded);
     std::vector<std::uint32_t> kept;
     kept.reserve(std::size_t(batch.rows()));
-    m_seen.insertAll(m_encoded, {batch.eventTimes->raw_values(), std::size_t(batch.rows())},
+    m_seen.insertAll(m_hasher.of(columns),
+                     {batch.eventTimes->raw_values(), std::size_t(batch.rows())},
                      context.watermark(), kept);
     SLUICE_TRY(tell(context));
     if (kept.size() == std::size_t(batch.rows())) {

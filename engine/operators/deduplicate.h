@@ -33,10 +33,9 @@ private:
     Status tell(flow::NodeContext& context);
 
     std::vector<std::string> m_keys;
-    state::KeyCodec m_codec;
+    state::KeyHasher m_hasher;
     state::SeenSet m_seen;
     StateBound m_bound;
-    state::EncodedKeys m_encoded; // kept for its memory
     EventTime m_watermark = EventTime::min();
 };
 

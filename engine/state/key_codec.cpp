@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/state/key_codec.h"
 
-#include "engine/base/int128.h"
 #include "engine/columns/types.h"
+#include "engine/state/hash_bytes.h"
 
 #include <array>
 #include <cmath>
@@ -13,14 +13,6 @@
 
 namespace sluice::state {
 namespace {
-
-constexpr std::uint64_t kMix0 = 0xa0761d6478bd642full, kMix1 = 0xe7037ed1a0b428dbull;
-
-std::uint64_t fold(std::uint64_t a, std::uint64_t b)
-{
-    const UInt128 product = UInt128(a) * b;
-    return std::uint64_t(product) ^ std::uint64_t(product >> 64);
-}
 
 std::uint64_t word(const char* from, std::size_t size)
 {
@@ -56,6 +48,41 @@ std::int64_t realBits(double value)
     return bits;
 }
 
+// The values of a column that is not text, as they stand in a key: calls use(get), get(row) returns
+// 8 bytes, of a decimal 16.
+template <class ArrayType, class Use> void useIntegers(const arrow::Array& column, const Use& use)
+{
+    const auto& typed = static_cast<const ArrayType&>(column);
+    use([&](std::int64_t row) { return std::int64_t(typed.Value(row)); });
+}
+template <class ArrayType, class Use> void useReals(const arrow::Array& column, const Use& use)
+{
+    const auto& typed = static_cast<const ArrayType&>(column);
+    use([&](std::int64_t row) { return realBits(double(typed.Value(row))); });
+}
+template <class Use> void useFixed(const arrow::Array& column, const Use& use)
+{
+    switch (column.type_id()) {
+    case arrow::Type::BOOL: return useIntegers<arrow::BooleanArray>(column, use);
+    case arrow::Type::INT8: return useIntegers<arrow::Int8Array>(column, use);
+    case arrow::Type::INT16: return useIntegers<arrow::Int16Array>(column, use);
+    case arrow::Type::INT32: return useIntegers<arrow::Int32Array>(column, use);
+    case arrow::Type::DATE32: return useIntegers<arrow::Date32Array>(column, use);
+    case arrow::Type::INT64: return useIntegers<arrow::Int64Array>(column, use);
+    case arrow::Type::TIMESTAMP: return useIntegers<arrow::TimestampArray>(column, use);
+    case arrow::Type::FLOAT: return useReals<arrow::FloatArray>(column, use);
+    case arrow::Type::DOUBLE: return useReals<arrow::DoubleArray>(column, use);
+    default: {
+        const auto& typed = static_cast<const arrow::Decimal128Array&>(column);
+        use([&](std::int64_t row) {
+            std::array<char, 16> out{};
+            std::memcpy(out.data(), typed.GetValue(row), out.size());
+            return out;
+        });
+    }
+    }
+}
+
 // Puts one column behind what each row has so far; cursors point to the end of each row's key.
 template <class Get> void putFixed(const arrow::Array& column, std::vector<char*>& cursors, Get get)
 {
@@ -69,12 +96,6 @@ template <class Get> void putFixed(const arrow::Array& column, std::vector<char*
         *to++ = 1;
         putRaw(to, get(std::int64_t(row)));
     }
-}
-
-template <class ArrayType> void putIntegers(const arrow::Array& column, std::vector<char*>& cursors)
-{
-    const auto& typed = static_cast<const ArrayType&>(column);
-    putFixed(column, cursors, [&](std::int64_t row) { return std::int64_t(typed.Value(row)); });
 }
 
 void putTexts(const arrow::BinaryArray& column, std::vector<char*>& cursors)
@@ -96,36 +117,10 @@ void putTexts(const arrow::BinaryArray& column, std::vector<char*>& cursors)
 
 void putColumn(const arrow::Array& column, std::vector<char*>& cursors)
 {
-    switch (column.type_id()) {
-    case arrow::Type::BOOL: putIntegers<arrow::BooleanArray>(column, cursors); break;
-    case arrow::Type::INT8: putIntegers<arrow::Int8Array>(column, cursors); break;
-    case arrow::Type::INT16: putIntegers<arrow::Int16Array>(column, cursors); break;
-    case arrow::Type::INT32: putIntegers<arrow::Int32Array>(column, cursors); break;
-    case arrow::Type::DATE32: putIntegers<arrow::Date32Array>(column, cursors); break;
-    case arrow::Type::INT64: putIntegers<arrow::Int64Array>(column, cursors); break;
-    case arrow::Type::TIMESTAMP: putIntegers<arrow::TimestampArray>(column, cursors); break;
-    case arrow::Type::FLOAT: {
-        const auto& typed = static_cast<const arrow::FloatArray&>(column);
-        putFixed(column, cursors,
-                 [&](std::int64_t row) { return realBits(double(typed.Value(row))); });
-        break;
-    }
-    case arrow::Type::DOUBLE: {
-        const auto& typed = static_cast<const arrow::DoubleArray&>(column);
-        putFixed(column, cursors, [&](std::int64_t row) { return realBits(typed.Value(row)); });
-        break;
-    }
-    case arrow::Type::DECIMAL128: {
-        const auto& typed = static_cast<const arrow::Decimal128Array&>(column);
-        putFixed(column, cursors, [&](std::int64_t row) {
-            std::array<char, 16> out{};
-            std::memcpy(out.data(), typed.GetValue(row), out.size());
-            return out;
-        });
-        break;
-    }
-    default: putTexts(static_cast<const arrow::BinaryArray&>(column), cursors); break;
-    }
+    if (isText(*column.type()))
+        putTexts(static_cast<const arrow::BinaryArray&>(column), cursors);
+    else
+        useFixed(column, [&](auto get) { putFixed(column, cursors, get); });
 }
 
 // Reads one column of a key; false when the bytes end.
@@ -211,36 +206,33 @@ void encodeOneText(const arrow::BinaryArray& texts, EncodedKeys& out)
     out.offsets[rows] = std::uint32_t(to - begin);
 }
 
-} // namespace
-
-namespace {
-
-// The last bytes of a key, fewer than 8, as word() would give them: by loads of fixed sizes,
-// because a copy of a size that is not known is a call.
-std::uint64_t lastWord(const char* at, std::size_t size)
+// A key of one number, the same bytes in one pass.
+void encodeOneNumber(const arrow::Array& column, EncodedKeys& out)
 {
-    if (size >= 4)
-        return word(at, 4) | word(at + size - 4, 4) << ((size - 4) * 8);
-    if (size == 0)
-        return 0;
-    const std::size_t middle = size / 2;
-    return word(at, 1) | word(at + middle, 1) << (middle * 8)
-        | word(at + size - 1, 1) << ((size - 1) * 8);
+    const auto rows = std::size_t(column.length());
+    useFixed(column, [&](auto get) {
+        constexpr std::size_t kSize = 1 + sizeof(get(0));
+        out.bytes.resize(rows * kSize);
+        out.offsets.resize(rows + 1);
+        out.hashes.resize(rows);
+        char* to = out.bytes.data();
+        for (std::size_t row = 0; row < rows; ++row) {
+            const auto value = get(std::int64_t(row));
+            out.offsets[row] = std::uint32_t(row * kSize);
+            *to++ = 1;
+            putRaw(to, value);
+            if constexpr (sizeof value == 8) // without a look at what was just written
+                out.hashes[row]
+                    = FoldedHash::end(FoldedHash::begin(0), 1 | std::uint64_t(value) << 8,
+                                      std::uint64_t(value), kSize);
+            else
+                out.hashes[row] = hashBytes({to - kSize, kSize});
+        }
+        out.offsets[rows] = std::uint32_t(rows * kSize);
+    });
 }
 
 } // namespace
-
-std::uint64_t hashBytes(std::string_view bytes, std::uint64_t seed)
-{
-    const char* at = bytes.data();
-    std::size_t left = bytes.size();
-    seed ^= kMix0;
-    for (; left > 16; left -= 16, at += 16)
-        seed = fold(word(at, 8) ^ kMix1, word(at + 8, 8) ^ seed);
-    const std::uint64_t a = left >= 8 ? word(at, 8) : lastWord(at, left);
-    const std::uint64_t b = left >= 8 ? word(at + left - 8, 8) : 0;
-    return fold(kMix1 ^ bytes.size(), fold(a ^ kMix1, b ^ seed));
-}
 
 bool isKeyType(const arrow::DataType& type)
 {
@@ -278,8 +270,11 @@ Result<KeyCodec> KeyCodec::make(std::vector<std::shared_ptr<arrow::Field>> field
 void KeyCodec::encode(const std::vector<std::shared_ptr<arrow::Array>>& columns,
                       EncodedKeys& out) const
 {
-    if (columns.size() == 1 && isText(*columns[0]->type()) && columns[0]->null_count() == 0) {
-        encodeOneText(static_cast<const arrow::BinaryArray&>(*columns[0]), out);
+    if (columns.size() == 1 && columns[0]->null_count() == 0) {
+        if (isText(*columns[0]->type()))
+            encodeOneText(static_cast<const arrow::BinaryArray&>(*columns[0]), out);
+        else
+            encodeOneNumber(*columns[0], out);
         return;
     }
     const std::size_t rows = columns.empty() ? 0 : std::size_t(columns.front()->length());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/state/hash_bytes.h"
 
 #include <cstdint>
 #include <memory>
@@ -51,8 +52,5 @@ private:
 
 /// Whether a type can be (part of) a key.
 bool isKeyType(const arrow::DataType& type);
-
-/// A 64-bit hash of bytes (the multiply-and-fold of wyhash, public domain, by Wang Yi).
-std::uint64_t hashBytes(std::string_view bytes, std::uint64_t seed = 0);
 
 } // namespace sluice::state

@@ -51,6 +51,20 @@ public:
         slot = slotWith(hash, number);
         ++m_used;
     }
+    /// Puts a key, unless there is one with its hash or the search comes to the end of the table.
+    bool putIfAlone(std::uint64_t hash, std::uint64_t number)
+    {
+        std::uint64_t* const end = slots() + allSlots();
+        for (std::uint64_t* slot = slots() + homeOf(hash); slot < end; ++slot) {
+            if (*slot == 0) {
+                put(*slot, hash, number);
+                return true;
+            }
+            if (hashIn(*slot) == hash)
+                return false;
+        }
+        return false;
+    }
     /// The key has another number now.
     static void repoint(std::uint64_t& slot, std::uint64_t number)
     {

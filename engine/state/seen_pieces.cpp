@@ -21,13 +21,13 @@ Error decodeError(ErrorCode code, std::string message, std::string hint)
                  .cause = {}};
 }
 
-// The first of the keys whose bucket is not before the given one.
-std::size_t firstOf(std::span<const SeenKey> keys, std::size_t from, std::size_t bucket)
+// The first of the keys whose part is not before the given one.
+std::size_t firstOf(std::span<const SeenKey> keys, std::size_t from, std::size_t part)
 {
     std::size_t end = keys.size();
     while (from < end) {
         const std::size_t middle = from + (end - from) / 2;
-        if (SeenPieces::bucketOf(keys[middle]) < bucket)
+        if (SeenPieces::partOf(keys[middle]) < part)
             from = middle + 1;
         else
             end = middle;
@@ -115,15 +115,15 @@ void SeenPieces::add(std::shared_ptr<SeenKey[]> memory, std::size_t count)
     Piece& piece = m_pieces.emplace_back();
     piece.keys = std::move(memory);
     const std::span<const SeenKey> keys(piece.keys.get(), count);
-    for (std::size_t bucket = 1; bucket < kBuckets; ++bucket)
-        piece.begins[bucket] = std::uint32_t(firstOf(keys, piece.begins[bucket - 1], bucket));
-    piece.begins[kBuckets] = std::uint32_t(count);
+    for (std::size_t part = 1; part < kParts; ++part)
+        piece.begins[part] = std::uint32_t(firstOf(keys, piece.begins[part - 1], part));
+    piece.begins[kParts] = std::uint32_t(count);
 }
 
-std::span<const SeenKey> SeenPieces::keysOf(std::size_t piece, std::size_t bucket) const
+std::span<const SeenKey> SeenPieces::keysOf(std::size_t piece, std::size_t part) const
 {
     const Piece& from = m_pieces[piece];
-    return {from.keys.get() + from.begins[bucket], from.begins[bucket + 1] - from.begins[bucket]};
+    return {from.keys.get() + from.begins[part], from.begins[part + 1] - from.begins[part]};
 }
 
 } // namespace sluice::state

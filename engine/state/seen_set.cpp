@@ -10,16 +10,10 @@
 namespace sluice::state {
 namespace {
 
-constexpr std::size_t kAhead = 24; // keys whose slots are on their way from memory
-constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
+constexpr std::size_t kAhead = 24;             // keys whose slots are on their way from memory
 constexpr std::size_t kWorthThreads = 200'000; // keys
 constexpr double kFirstSlots = 16;
 constexpr double kGrowth = 2;
-
-std::uint64_t lowOf(std::string_view key)
-{
-    return hashBytes(key, kSecondSeed) | 1; // as in states saved when 0 meant a free slot
-}
 
 // The sizes that part p of n takes: 16 slots, times 2 for each step, times 2^(p/n), which is why
 // not all grow at the same time. The first in which so many keys fill at most 3/4.
@@ -37,9 +31,10 @@ std::size_t withRoom(std::size_t keys)
     return keys + keys / 4;
 }
 
-std::uint32_t highOf(std::uint64_t hash)
+// low | 1: as in states saved when 0 meant a free slot.
+SeenKey seenKey(const KeyHash& key, std::int64_t timeUs)
 {
-    return std::uint32_t(hash >> 32);
+    return {std::uint32_t(key.first >> 32), key.second | 1, timeUs};
 }
 
 } // namespace
@@ -72,48 +67,40 @@ std::int64_t SeenSet::releaseUs() const
     return m_watermark.us < INT64_MIN + m_horizonUs ? INT64_MIN : m_watermark.us - m_horizonUs;
 }
 
-bool SeenSet::insert(std::string_view key, std::uint64_t hash, std::int64_t timeUs,
-                     EventTime watermark)
+bool SeenSet::insert(const KeyHash& key, std::int64_t timeUs, EventTime watermark)
 {
     m_watermark = std::max(m_watermark, watermark);
-    return insertHashed({highOf(hash), lowOf(key), timeUs});
+    return insertHashed(seenKey(key, timeUs));
 }
 
-void SeenSet::insertAll(const EncodedKeys& keys, std::span<const std::int64_t> timesUs,
+void SeenSet::insertAll(std::span<const KeyHash> keys, std::span<const std::int64_t> timesUs,
                         EventTime watermark, std::vector<std::uint32_t>& unseen)
 {
     m_watermark = std::max(m_watermark, watermark);
-    const std::size_t rows = keys.rows();
-    m_lows.resize(rows);
-    for (std::size_t row = 0; row < rows; ++row)
-        m_lows[row] = lowOf(keys.key(row));
-    for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t row = 0; row < keys.size(); ++row) {
         fetchAhead(keys, row);
-        if (insertHashed({highOf(keys.hashes[row]), m_lows[row], timesUs[row]}))
+        if (insertHashed(seenKey(keys[row], timesUs[row])))
             unseen.push_back(std::uint32_t(row));
     }
 }
 
 // First the slot; when that is there, the key it tells of.
-void SeenSet::fetchAhead(const EncodedKeys& keys, std::size_t row)
+void SeenSet::fetchAhead(std::span<const KeyHash> keys, std::size_t row)
 {
-    const auto keyOf = [&](std::size_t ahead) {
-        return SeenKey{highOf(keys.hashes[ahead]), m_lows[ahead], 0};
-    };
-    if (row + kAhead < keys.rows()) {
-        const SeenKey key = keyOf(row + kAhead);
-        partOf(key.high).prefetch(SeenIndex::hashOf(key));
+    if (row + kAhead < keys.size()) {
+        const SeenKey key = seenKey(keys[row + kAhead], 0);
+        partOf(key).prefetch(SeenIndex::hashOf(key));
     }
-    if (row + kAhead / 2 < keys.rows()) {
-        const SeenKey key = keyOf(row + kAhead / 2);
-        if (const std::uint64_t number = partOf(key.high).likely(SeenIndex::hashOf(key)))
+    if (row + kAhead / 2 < keys.size()) {
+        const SeenKey key = seenKey(keys[row + kAhead / 2], 0);
+        if (const std::uint64_t number = partOf(key).likely(SeenIndex::hashOf(key)))
             __builtin_prefetch(m_log.find(number));
     }
 }
 
 std::uint64_t& SeenSet::slotOf(const SeenKey& key)
 {
-    return partOf(key.high).slotOf(SeenIndex::hashOf(key), [&](std::uint64_t number) {
+    return partOf(key).slotOf(SeenIndex::hashOf(key), [&](std::uint64_t number) {
         const SeenKey* const there = m_log.find(number);
         return there && there->isSameKey(key);
     });
@@ -124,8 +111,8 @@ bool SeenSet::insertHashed(const SeenKey& key)
     std::uint64_t& slot = slotOf(key);
     if (slot == 0) {
         append(slot, key);
-        if (partOf(key.high).isFull())
-            rebuild(key.high >> kPartShift);
+        if (partOf(key).isFull())
+            rebuild(SeenPieces::partOf(key));
         return true;
     }
     const SeenKey& there = *m_log.find(SeenIndex::numberIn(slot));
@@ -143,7 +130,7 @@ void SeenSet::append(std::uint64_t& slot, const SeenKey& key)
 {
     const std::uint64_t number = m_log.append(key);
     if (slot == 0)
-        partOf(key.high).put(slot, SeenIndex::hashOf(key), number);
+        partOf(key).put(slot, SeenIndex::hashOf(key), number);
     else
         SeenIndex::repoint(slot, number);
 }
@@ -212,17 +199,48 @@ EventTime SeenSet::savedUntil() const
 
 void SeenSet::put(const SeenKey& key, std::uint64_t number)
 {
-    SeenIndex& part = partOf(key.high);
-    std::uint64_t& slot = slotOf(key);
-    if (slot != 0) {
-        if (key.timeUs > m_log.find(SeenIndex::numberIn(slot))->timeUs) // seen beyond the horizon
+    SeenIndex& part = partOf(key);
+    if (!part.putIfAlone(SeenIndex::hashOf(key), number)) {
+        std::uint64_t& slot = slotOf(key);
+        if (slot == 0)
+            part.put(slot, SeenIndex::hashOf(key), number);
+        else if (key.timeUs > m_log.find(SeenIndex::numberIn(slot))->timeUs) // beyond the horizon
             SeenIndex::repoint(slot, number);
-        return;
     }
-    part.put(slot, SeenIndex::hashOf(key), number);
     if (part.isFull())
-        part.rebuild(slotsFor(part.used(), key.high >> kPartShift, kParts), m_log);
+        part.rebuild(slotsFor(part.used(), SeenPieces::partOf(key), kParts), m_log);
 }
+
+// The keys of a bucket that a piece has next; those behind the first of a later bucket wait for it.
+class SeenSet::PieceCursor
+{
+public:
+    PieceCursor(std::span<const SeenKey> keys, std::uint64_t firstNumber)
+        : m_keys(keys)
+        , m_number(firstNumber)
+    {
+    }
+    void prefetch() const { __builtin_prefetch(m_keys.data()); }
+    bool isAtEnd() const { return m_keys.empty(); }
+    std::uint64_t number() const { return m_number; }
+    // Their slots are on their way then.
+    std::span<const SeenKey> upTo(std::size_t bucket, const SeenIndex& index) const
+    {
+        std::size_t count = 0;
+        for (; count < m_keys.size() && SeenPieces::bucketOf(m_keys[count]) <= bucket; ++count)
+            index.prefetch(SeenIndex::hashOf(m_keys[count]));
+        return m_keys.first(count);
+    }
+    void pass(std::size_t count)
+    {
+        m_keys = m_keys.subspan(count);
+        m_number += count;
+    }
+
+private:
+    std::span<const SeenKey> m_keys;
+    std::uint64_t m_number; // of the first of them
+};
 
 // numbers: of the first key of each piece.
 bool SeenSet::putPart(std::size_t part, const SeenPieces& pieces,
@@ -230,22 +248,28 @@ bool SeenSet::putPart(std::size_t part, const SeenPieces& pieces,
 {
     if (m_parts[part].used() == 0)
         m_parts[part].populate();
-    constexpr std::size_t kOfPart = SeenPieces::kBuckets / kParts;
+    std::vector<PieceCursor> cursors;
+    for (std::size_t piece = 0; piece < pieces.size(); ++piece)
+        cursors.emplace_back(pieces.keysOf(piece, part),
+                             numbers[piece] + pieces.placeOf(piece, part));
+    constexpr std::size_t kOfPart = SeenPieces::kBuckets / kParts, kPiecesAhead = 4;
     for (std::size_t bucket = part * kOfPart; bucket < (part + 1) * kOfPart; ++bucket)
-        for (std::size_t piece = 0; piece < pieces.size(); ++piece) {
-            const std::span<const SeenKey> keys = pieces.keysOf(piece, bucket);
-            const std::uint64_t first = numbers[piece] + pieces.placeOf(piece, bucket);
-            m_log.observe(first, keys.size());
+        for (std::size_t piece = 0; piece < cursors.size(); ++piece) {
+            if (piece + kPiecesAhead < cursors.size())
+                cursors[piece + kPiecesAhead].prefetch();
+            PieceCursor& cursor = cursors[piece];
+            const std::span<const SeenKey> keys = cursor.upTo(bucket, m_parts[part]);
+            if (keys.empty())
+                continue;
+            m_log.observe(cursor.number(), keys.size());
             for (std::size_t i = 0; i < keys.size(); ++i) {
-                if (i + kAhead < keys.size())
-                    m_parts[part].prefetch(SeenIndex::hashOf(keys[i + kAhead]));
-                const SeenKey& key = keys[i];
-                if (key.high >> kPartShift != part) // another thread's
+                if (SeenPieces::partOf(keys[i]) != part) // another thread's
                     return false;
-                put(key, first + i);
+                put(keys[i], cursor.number() + i);
             }
+            cursor.pass(keys.size());
         }
-    return true;
+    return std::ranges::all_of(cursors, &PieceCursor::isAtEnd);
 }
 
 // In a table that grows as they come, keys in the order of their places would crowd at its front,
@@ -311,10 +335,8 @@ Status SeenSet::loadWide(ByteReader& in)
 {
     const std::uint64_t count = in.varint();
     for (std::uint64_t i = 0; i < count && !in.hasFailed(); ++i) {
-        SeenKey key{};
-        key.high = highOf(in.u64());
-        key.low = in.u64() | 1;
-        key.timeUs = in.i64();
+        const std::uint64_t first = in.u64(), second = in.u64();
+        const SeenKey key = seenKey({first, second}, in.i64());
         put(key, m_log.append(key));
     }
     m_log.markSaved();

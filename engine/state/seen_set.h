@@ -3,14 +3,13 @@
 
 #include "engine/base/byte_stream.h"
 #include "engine/base/time.h"
-#include "engine/state/key_codec.h"
+#include "engine/state/key_hash.h"
 #include "engine/state/seen_index.h"
 #include "engine/state/seen_key_log.h"
 #include "engine/state/seen_pieces.h"
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace sluice::state {
@@ -27,12 +26,15 @@ namespace sluice::state {
 class SeenSet
 {
 public:
+    /// The second hash of its keys.
+    static constexpr std::uint64_t kSecondSeed = 0x8ebc6af09c88c6e3ull;
+
     explicit SeenSet(Micros horizon);
 
     /// Returns true if the key was not seen within the horizon around time, and keeps it.
-    bool insert(std::string_view key, std::uint64_t hash, std::int64_t timeUs, EventTime watermark);
+    bool insert(const KeyHash& key, std::int64_t timeUs, EventTime watermark);
     /// The same for a batch, a time a key: appends the numbers of the keys that were not seen.
-    void insertAll(const EncodedKeys& keys, std::span<const std::int64_t> timesUs,
+    void insertAll(std::span<const KeyHash> keys, std::span<const std::int64_t> timesUs,
                    EventTime watermark, std::vector<std::uint32_t>& unseen);
 
     /// Forgets released keys: those in the memory of which there are hardly others.
@@ -59,13 +61,13 @@ public:
     void clear();
 
 private:
-    static constexpr std::size_t kParts = 64;
-    static constexpr int kPartShift = 26;
+    static constexpr std::size_t kParts = SeenPieces::kParts;
+    class PieceCursor;
 
     std::int64_t releaseUs() const; // keys before it are released
-    SeenIndex& partOf(std::uint32_t high) { return m_parts[high >> kPartShift]; }
+    SeenIndex& partOf(const SeenKey& key) { return m_parts[SeenPieces::partOf(key)]; }
     std::uint64_t& slotOf(const SeenKey& key);
-    void fetchAhead(const EncodedKeys& keys, std::size_t row);
+    void fetchAhead(std::span<const KeyHash> keys, std::size_t row);
     bool insertHashed(const SeenKey& key);
     void append(std::uint64_t& slot, const SeenKey& key);
     void put(const SeenKey& key, std::uint64_t number);
@@ -84,7 +86,6 @@ private:
     std::size_t m_indexBytes = 0; // of all parts
     std::size_t m_nextShrunk = 0; // the part that release() looks at next
     std::int64_t m_savedNewestUs = INT64_MIN;
-    std::vector<std::uint64_t> m_lows; // of a batch
     EventTime m_watermark = EventTime::min();
 };
 

@@ -3,7 +3,7 @@
 
 #include "engine/operators/aggregates/cell_column.h"
 #include "engine/operators/aggregates/values.h"
-#include "engine/state/key_codec.h"
+#include "engine/state/key_hash.h"
 #include "engine/state/value_set.h"
 
 namespace sluice::operators {
@@ -70,26 +70,25 @@ class HashedDistinct final : public DistinctColumn<state::WideWord>
 {
 public:
     explicit HashedDistinct(const std::shared_ptr<arrow::DataType>& input)
-        : m_codec(state::KeyCodec::make({arrow::field("value", input)}).value())
+        : m_hasher(state::KeyCodec::make({arrow::field("value", input)}).value(), kSecondSeed)
     {
     }
     void add(const AggregateRows& in) override
     {
-        m_codec.encode({arrow::MakeArray(in.values->data())}, m_keys);
+        const auto hashes = m_hasher.of({arrow::MakeArray(in.values->data())});
         const bool hasNulls = in.values->null_count() > 0;
-        constexpr std::uint64_t kSecondSeed = 0x51ce;
         for (std::size_t i = 0; i < in.count; ++i) {
             const std::uint32_t row = in.row(i);
             if (!hasNulls || in.values->IsValid(row))
-                m_cells[in.cells[i]].insert(
-                    {m_keys.hashes[row], state::hashBytes(m_keys.key(row), kSecondSeed)});
+                m_cells[in.cells[i]].insert({hashes[row].first, hashes[row].second});
         }
         noteWork(in.count);
     }
 
 private:
-    state::KeyCodec m_codec;
-    state::EncodedKeys m_keys;
+    static constexpr std::uint64_t kSecondSeed = 0x51ce;
+
+    state::KeyHasher m_hasher;
 };
 
 } // namespace

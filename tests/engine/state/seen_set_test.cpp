@@ -18,7 +18,8 @@ class SeenSetTest : public QObject
     static bool insert(SeenSet& set, const std::string& key, std::int64_t time,
                        std::int64_t watermark)
     {
-        return set.insert(key, hashBytes(key), time, EventTime{watermark});
+        return set.insert({hashBytes(key), hashBytes(key, SeenSet::kSecondSeed)}, time,
+                          EventTime{watermark});
     }
 
 private slots:
@@ -40,10 +41,10 @@ private slots:
         for (const std::size_t size : {std::size_t(1), std::size_t(7), std::size_t(4096)}) {
             SeenSet set{Micros(1'000'000'000)};
             std::map<std::int64_t, bool> seen;
-            EncodedKeys keys;
             std::vector<std::int64_t> times;
             std::vector<std::uint32_t> expected, unseen;
-            const KeyCodec codec = KeyCodec::make({arrow::field("k", arrow::int64())}).value();
+            KeyHasher hasher(KeyCodec::make({arrow::field("k", arrow::int64())}).value(),
+                             SeenSet::kSecondSeed);
             for (std::int64_t i = 0; i < 60'000;) {
                 arrow::Int64Builder builder;
                 times.clear();
@@ -56,8 +57,8 @@ private slots:
                     if (seen.emplace(key, true).second)
                         expected.push_back(row);
                 }
-                codec.encode({builder.Finish().ValueOrDie()}, keys);
-                set.insertAll(keys, times, EventTime{0}, unseen);
+                set.insertAll(hasher.of({builder.Finish().ValueOrDie()}), times, EventTime{0},
+                              unseen);
                 QVERIFY(unseen == expected);
             }
             QCOMPARE(set.size(), seen.size());
@@ -150,7 +151,7 @@ private slots:
         SeenSet set{Micros(1'000'000)};
         std::size_t before = set.bytes(), largest = 0;
         for (std::uint64_t i = 1; i <= 1'000'000; ++i) {
-            set.insert("", i * 0x9E3779B97F4A7C15ull, 0, EventTime{0});
+            set.insert({i * 0x9E3779B97F4A7C15ull, 7}, 0, EventTime{0});
             largest = std::max(largest, set.bytes() - before);
             before = set.bytes();
         }
@@ -213,7 +214,7 @@ private slots:
     {
         SeenSet first{Micros(1)};
         for (std::uint64_t i = 0; i < 20'000; ++i)
-            first.insert("", i * 0x9E3779B97F4A7C15ull, 0, EventTime{0});
+            first.insert({i * 0x9E3779B97F4A7C15ull, 7}, 0, EventTime{0});
         ByteWriter whole;
         first.saveAll(whole, EventTime{0});
         std::string bytes = whole.take();
@@ -230,7 +231,7 @@ private slots:
         SeenSet first{Micros(1'000'000)}, second{Micros(1'000'000)};
         const std::clock_t begin = std::clock();
         for (std::uint64_t i = 0; i < 500'000; ++i)
-            first.insert("", i * 0x9E3779B97F4A7C15ull, 0, EventTime{0});
+            first.insert({i * 0x9E3779B97F4A7C15ull, 7}, 0, EventTime{0});
         const std::clock_t inserted = std::clock();
         ByteWriter whole;
         first.saveAll(whole, EventTime{0});
