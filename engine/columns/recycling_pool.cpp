@@ -48,18 +48,7 @@ public:
     {
         if (!isKept(size))
             return m_below->Allocate(size, alignment, out);
-        const SizeClass block = classOf(size);
-        {
-            const std::lock_guard lock(m_mutex);
-            std::vector<std::uint8_t*>& kept = m_kept[block.index];
-            if (!kept.empty()) {
-                *out = kept.back();
-                kept.pop_back();
-                m_keptBytes -= block.bytes;
-                return arrow::Status::OK();
-            }
-        }
-        return m_below->Allocate(block.bytes, kAlignment, out);
+        return takeBlock(classOf(size), out);
     }
 
     arrow::Status Reallocate(std::int64_t oldSize, std::int64_t newSize, std::int64_t alignment,
@@ -67,10 +56,17 @@ public:
     {
         if (!isKept(oldSize) && !isKept(newSize))
             return m_below->Reallocate(oldSize, newSize, alignment, data);
-        if (isKept(oldSize) && isKept(newSize) && classOf(oldSize).index == classOf(newSize).index)
-            return arrow::Status::OK();
+        if (isKept(oldSize) && isKept(newSize)) {
+            const std::int64_t room = blockOf(*data).bytes;
+            if (newSize <= room && newSize * kMostWaste >= room)
+                return arrow::Status::OK();
+        }
         std::uint8_t* moved = nullptr;
-        ARROW_RETURN_NOT_OK(Allocate(newSize, alignment, &moved));
+        if (isKept(newSize) && newSize > oldSize)
+            ARROW_RETURN_NOT_OK(
+                takeBlock(classOf(std::min(newSize * kAheadOfGrowth, kLargest)), &moved));
+        else
+            ARROW_RETURN_NOT_OK(Allocate(newSize, alignment, &moved));
         std::memcpy(moved, *data, std::size_t(std::min(oldSize, newSize)));
         Free(*data, oldSize, alignment);
         *data = moved;
@@ -83,7 +79,7 @@ public:
             m_below->Free(data, size, alignment);
             return;
         }
-        const SizeClass block = classOf(size);
+        const SizeClass block = blockOf(data);
         {
             const std::lock_guard lock(m_mutex);
             if (m_keptBytes + block.bytes <= m_mostKept) {
@@ -92,19 +88,16 @@ public:
                 return;
             }
         }
-        m_below->Free(data, block.bytes, kAlignment);
+        giveBack(data);
     }
 
     void ReleaseUnused() override
     {
         const std::lock_guard lock(m_mutex);
-        for (std::size_t i = 0; i < m_kept.size(); ++i) {
-            const std::int64_t power = kSmallest << (i / kSteps);
-            const std::int64_t bytes
-                = power / 2 / std::int64_t(kSteps) * std::int64_t(kSteps + i % kSteps + 1);
-            for (std::uint8_t* data : m_kept[i])
-                m_below->Free(data, bytes, kAlignment);
-            m_kept[i].clear();
+        for (std::vector<std::uint8_t*>& kept : m_kept) {
+            for (std::uint8_t* data : kept)
+                giveBack(data);
+            kept.clear();
         }
         m_keptBytes = 0;
         m_below->ReleaseUnused();
@@ -118,7 +111,42 @@ public:
 
 private:
     static constexpr std::int64_t kAlignment = arrow::kDefaultBufferAlignment;
+    // What grows is copied with each step: it gets a block for the next ones too, the pages of
+    // which are not there before they are written. What shrinks below an eighth of its block is
+    // moved.
+    static constexpr std::int64_t kAheadOfGrowth = 4, kMostWaste = 8;
+    // Before a block stands its size, which may be larger than what its owner knows of.
+    static constexpr std::int64_t kHeader = kAlignment;
+    static_assert(sizeof(SizeClass) <= kHeader);
+
     static bool isKept(std::int64_t size) { return size >= kSmallest && size <= kLargest; }
+    static SizeClass& blockOf(std::uint8_t* data)
+    {
+        return *reinterpret_cast<SizeClass*>(data - kHeader);
+    }
+
+    arrow::Status takeBlock(const SizeClass& block, std::uint8_t** out)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            std::vector<std::uint8_t*>& kept = m_kept[block.index];
+            if (!kept.empty()) {
+                *out = kept.back();
+                kept.pop_back();
+                m_keptBytes -= block.bytes;
+                return arrow::Status::OK();
+            }
+        }
+        std::uint8_t* memory = nullptr;
+        ARROW_RETURN_NOT_OK(m_below->Allocate(kHeader + block.bytes, kAlignment, &memory));
+        *out = memory + kHeader;
+        blockOf(*out) = block;
+        return arrow::Status::OK();
+    }
+    void giveBack(std::uint8_t* data)
+    {
+        m_below->Free(data - kHeader, kHeader + blockOf(data).bytes, kAlignment);
+    }
 
     arrow::MemoryPool* m_below = arrow::default_memory_pool();
     // What an epoch's files take is freed when they are closed, and taken again in the next one.
