@@ -9,6 +9,11 @@
 #include <pthread.h>
 
 namespace sluice::runtime {
+namespace {
+
+constexpr std::chrono::nanoseconds kFirstAfterRestart = std::chrono::milliseconds(30);
+
+}
 
 PipelineRun::PipelineRun(Plan plan, RunEnvironment environment)
     : m_plan(std::move(plan))
@@ -206,7 +211,11 @@ StepOutcome PipelineRun::begin()
     }
     setPhase(RunPhase::Running);
     m_graph->wakeAll();
-    m_epochAskedNs = m_environment.services.clock->steadyNow().ns;
+    // After a restart new rows are seen soon, and not only when a whole epoch is over.
+    const std::chrono::nanoseconds length = m_plan.epochLength;
+    const std::chrono::nanoseconds first
+        = m_manifest.epoch > 0 ? std::min(length, kFirstAfterRestart) : length;
+    m_epochAskedNs = m_environment.services.clock->steadyNow().ns - (length - first).count();
     return waitForEpoch();
 }
 

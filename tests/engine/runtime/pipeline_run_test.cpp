@@ -123,6 +123,25 @@ private slots:
         QVERIFY(test::waitFor([&] { return bench.news == 3; }));
     }
 
+    // An epoch of an hour: the one that ends soon is the first after a restart, and only that.
+    void newRowsAreSeenSoonAfterARestart()
+    {
+        Bench bench(R"(
+pipeline: p
+epoch: 1h
+nodes:
+  numbers: {type: numbers, count: 1000}
+  out: {type: store, input: numbers}
+)");
+        QVERIFY(finish(*bench.run()).phase == RunPhase::Finished);
+        QCOMPARE(bench.store.committed["out"], flow::Epoch(1));
+        const auto again = bench.run();
+        QVERIFY(test::waitFor([&] { return again->status().epoch == 2; }));
+        QVERIFY(finish(*again).phase == RunPhase::Finished);
+        QCOMPARE(again->status().epoch, flow::Epoch(3)); // the final one
+        QCOMPARE(bench.store.visible["out"], range(0, 1000));
+    }
+
     void aReaderOfABranchGetsTheRowsOfThatBranch()
     {
         Bench bench(kBranches);
