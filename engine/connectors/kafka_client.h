@@ -19,6 +19,13 @@ struct KafkaDeleter
 };
 using KafkaHandle = std::unique_ptr<rd_kafka_t, KafkaDeleter>;
 
+struct KafkaTopicDeleter
+{
+    void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+};
+/// Goes before its client.
+using KafkaTopic = std::unique_ptr<rd_kafka_topic_t, KafkaTopicDeleter>;
+
 /// What the client last said about its brokers, as a sentence with its cure. Any thread.
 class KafkaTrouble
 {

@@ -16,6 +16,7 @@ namespace sluice::connectors {
 namespace {
 
 constexpr int kTimeoutMs = 30'000, kRetryMs = 100;
+constexpr int kQueueFullMs = 5; // nothing tells when there is room again
 constexpr std::uint32_t kNoKey = UINT32_MAX;
 
 struct ListDeleter
@@ -114,10 +115,18 @@ Status KafkaSink::open()
 {
     SLUICE_TRY(makeFolderDurably(m_config.folder));
     SLUICE_TRY(m_producer,
-               makeKafkaClient(
-                   m_connection, RD_KAFKA_PRODUCER,
-                   {{"transactional.id", group()}, {"linger.ms", "5"}, {"compression.type", "lz4"}},
-                   m_trouble));
+               makeKafkaClient(m_connection, RD_KAFKA_PRODUCER,
+                               {{"transactional.id", group()},
+                                {"linger.ms", "5"},
+                                {"compression.type", "lz4"},
+                                {"queue.buffering.max.messages", "400000"}},
+                               m_trouble));
+    m_topic.reset(rd_kafka_topic_new(m_producer.get(), m_config.topic.c_str(), nullptr));
+    if (!m_topic)
+        return kafkaError(rd_kafka_last_error(),
+                          std::string("cannot use the topic: ")
+                              + rd_kafka_err2str(rd_kafka_last_error()),
+                          m_config.connection);
     if (rd_kafka_error_t* error = rd_kafka_init_transactions(m_producer.get(), kTimeoutMs))
         return failure(error, "cannot begin with transactions");
     return readCommitted();
@@ -207,38 +216,53 @@ Status KafkaSink::makeDurable(const flow::SealedEpoch& sealed)
     return syncFolder(m_config.folder);
 }
 
+// That it fails changes nothing: the broker aborts what is not committed in time.
+void KafkaSink::abort()
+{
+    if (rd_kafka_error_t* error = rd_kafka_abort_transaction(m_producer.get(), kTimeoutMs))
+        rd_kafka_error_destroy(error);
+}
+
+Status KafkaSink::send(const char* key, std::size_t keySize, std::string_view value)
+{
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    do {
+        error
+            = rd_kafka_produce(m_topic.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                               const_cast<char*>(value.data()), value.size(), key, keySize, nullptr)
+                == 0
+            ? RD_KAFKA_RESP_ERR_NO_ERROR
+            : rd_kafka_last_error();
+        if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+            rd_kafka_poll(m_producer.get(), kQueueFullMs);
+    } while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL);
+    if (!error)
+        return ok();
+    return kafkaError(error, std::string("cannot send: ") + rd_kafka_err2str(error),
+                      m_config.connection);
+}
+
 Status KafkaSink::produce(const std::string& records, flow::Epoch epoch)
 {
     if (rd_kafka_error_t* error = rd_kafka_begin_transaction(m_producer.get()))
         return failure(error, "cannot begin the transaction");
     ByteReader in(records);
     while (!in.atEnd() && !in.hasFailed()) {
-        const auto take = [&](std::uint32_t length) {
-            std::string out(length, '\0');
-            for (char& c : out)
-                c = char(in.u8());
-            return out;
-        };
         const std::uint32_t keyLength = in.u32();
-        const std::string key = keyLength == kNoKey ? std::string() : take(keyLength);
-        const std::string value = take(in.u32());
-        const void* keyBytes = keyLength == kNoKey ? nullptr : key.data();
-        rd_kafka_resp_err_t put = RD_KAFKA_RESP_ERR_NO_ERROR;
-        do {
-            put = rd_kafka_producev(m_producer.get(), RD_KAFKA_V_TOPIC(m_config.topic.c_str()),
-                                    RD_KAFKA_V_KEY(keyBytes, key.size()),
-                                    RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                                    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
-            if (put == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-                rd_kafka_poll(m_producer.get(), 100);
-        } while (put == RD_KAFKA_RESP_ERR__QUEUE_FULL);
-        if (put) {
-            rd_kafka_abort_transaction(m_producer.get(), kTimeoutMs);
-            return kafkaError(put, std::string("cannot send: ") + rd_kafka_err2str(put),
-                              m_config.connection);
+        const std::string_view key = keyLength == kNoKey ? std::string_view() : in.view(keyLength);
+        const std::string_view value = in.view(in.u32());
+        if (in.hasFailed())
+            break;
+        if (Status put = send(keyLength == kNoKey ? nullptr : key.data(), key.size(), value);
+            !put) {
+            abort();
+            return put;
         }
     }
-    SLUICE_TRY(in.status(path(epoch)));
+    if (Status read = in.status(path(epoch)); !read) {
+        abort();
+        return read;
+    }
     const PartitionList list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), m_config.topic.c_str(), 0)->offset = epoch;
     rd_kafka_consumer_group_metadata_t* metadata
@@ -253,8 +277,7 @@ Status KafkaSink::produce(const std::string& records, flow::Epoch epoch)
     if (!error)
         return ok();
     const Error out = failure(error, "cannot commit the transaction");
-    if (rd_kafka_error_t* abort = rd_kafka_abort_transaction(m_producer.get(), kTimeoutMs))
-        rd_kafka_error_destroy(abort);
+    abort();
     return out;
 }
 

@@ -42,12 +42,15 @@ private:
     std::string group() const { return "sluice." + m_config.pipeline + "." + m_config.node; }
     Status readCommitted();
     Status produce(const std::string& records, flow::Epoch epoch);
+    Status send(const char* key, std::size_t keySize, std::string_view value);
+    void abort();
     Error failure(rd_kafka_error_t* error, const char* what) const;
 
     const KafkaSinkConfig m_config;
     const flow::Connection m_connection;
     KafkaTrouble m_trouble;
     KafkaHandle m_producer;
+    KafkaTopic m_topic;    // goes first: it is the producer's
     std::string m_records; // of the epoch being written
     std::int64_t m_rows = 0;
     std::atomic<flow::Epoch> m_committed{0};
