@@ -10,7 +10,7 @@
 namespace sluice::operators {
 namespace {
 
-constexpr std::uint8_t kStateVersion = 1;
+constexpr std::uint8_t kStateVersion = 2; // 1 had all changes that are not told in every save
 enum SavedFlag : std::uint8_t { HasCell = 1, Shown = 2, New = 4 };
 
 } // namespace
@@ -41,9 +41,9 @@ void GroupAggregate::saveGroups(const std::vector<std::uint32_t>& keys, ByteWrit
 }
 
 // The state: version, watermark, number of groups, their keys, for each flags, number of rows and
-// time, then the cells of those that have one; the results that were shown of groups that changed
-// since the last emission (Arrow IPC), the number of such groups, their keys and which of those
-// rows each has. A group without a cell is gone.
+// time, then the cells of those that have one; of groups that changed since the last emission:
+// whether those of the saves before count too, the results that were shown (Arrow IPC), the number
+// of such groups, their keys and which of those rows each has. A group without a cell is gone.
 Result<flow::SaveKind> GroupAggregate::save(ByteWriter& out, flow::SaveKind wanted)
 {
     std::vector<std::uint32_t> keys, cells, touched;
@@ -59,12 +59,14 @@ Result<flow::SaveKind> GroupAggregate::save(ByteWriter& out, flow::SaveKind want
     m_keys->save(keys, out);
     saveGroups(keys, out, cells);
     m_cells.save(cells, out, wanted);
-    SLUICE_TRY(m_changes.save(out));
-    for (const GroupChange& change : m_changes.changes())
+    const bool isWhole = wanted == flow::SaveKind::Whole;
+    const auto changes = m_changes.unsaved(isWhole);
+    SLUICE_TRY(m_changes.save(out, isWhole));
+    for (const GroupChange& change : changes)
         touched.push_back(change.key);
     out.varint(touched.size());
     m_keys->save(touched, out);
-    for (const GroupChange& change : m_changes.changes())
+    for (const GroupChange& change : changes)
         out.i64(change.before);
     for (const std::uint32_t key : m_unsaved) {
         m_groups[key].isUnsaved = m_groups[key].isNew = false;
@@ -105,17 +107,22 @@ void GroupAggregate::loadGroups(ByteReader& in, flow::SaveKind kind)
 
 Status GroupAggregate::load(ByteReader& in, flow::SaveKind kind)
 {
-    SLUICE_TRY(readStateVersion(in, kStateVersion, m_config.node, "the groups"));
+    SLUICE_TRY(const std::uint8_t version,
+               readStateVersion(in, 1, kStateVersion, m_config.node, "the groups"));
     if (kind == flow::SaveKind::Whole)
         for (std::uint32_t key = 0; key < m_groups.size(); ++key)
             if (m_groups[key].cell != kNone)
                 forget(key);
     m_watermark = in.i64();
+    std::vector<std::uint32_t> former;
     for (const GroupChange& change : m_changes.changes())
-        m_groups[change.key].isTouched = false;
+        former.push_back(change.key);
     loadGroups(in, kind);
+    const bool goesOn = version > 1 && in.u8() != 0;
     SLUICE_TRY(in.status("group state"));
-    SLUICE_TRY(m_changes.load(in));
+    for (const std::uint32_t key : former)
+        m_groups[key].isTouched = goesOn;
+    SLUICE_TRY(m_changes.load(in, goesOn));
     state::KeyIndex::Numbers touched;
     m_keys->load(std::size_t(in.varint()), in, touched);
     m_groups.resize(std::max<std::size_t>(m_groups.size(), m_keys->size()));

@@ -132,15 +132,16 @@ void GroupChanges::clear()
     m_changes.clear();
     m_shown.clear();
     m_shownRows = 0;
+    m_saved = {};
 }
 
-Result<arrow::ArrayVector> GroupChanges::shown() const
+Result<arrow::ArrayVector> GroupChanges::shown(std::size_t fromPart) const
 {
     arrow::ArrayVector out;
     for (int column = 0; column < m_schema->num_fields(); ++column) {
         arrow::ArrayVector parts;
-        for (const arrow::ArrayVector& part : m_shown)
-            parts.push_back(part[std::size_t(column)]);
+        for (std::size_t part = fromPart; part < m_shown.size(); ++part)
+            parts.push_back(m_shown[part][std::size_t(column)]);
         auto whole = parts.empty() ? arrow::MakeEmptyArray(m_schema->field(column)->type())
                                    : arrow::Concatenate(parts);
         if (!whole.ok())
@@ -195,10 +196,14 @@ GroupChanges::stream(const std::vector<GroupChange>& changes, const arrow::Array
     return arrow::RecordBatch::Make(output, std::int64_t(times.size()), std::move(columns));
 }
 
-Status GroupChanges::save(ByteWriter& out) const
+Status GroupChanges::save(ByteWriter& out, bool isWhole)
 {
-    SLUICE_TRY(arrow::ArrayVector columns, shown());
-    const auto batch = arrow::RecordBatch::Make(m_schema, m_shownRows, std::move(columns));
+    const Extent before = isWhole ? Extent() : m_saved;
+    m_saved = {m_changes.size(), m_shown.size(), m_shownRows};
+    out.u8(before.changes > 0 ? 1 : 0);
+    SLUICE_TRY(arrow::ArrayVector columns, shown(before.parts));
+    const auto batch
+        = arrow::RecordBatch::Make(m_schema, m_shownRows - before.rows, std::move(columns));
     const auto bytes
         = arrow::ipc::SerializeRecordBatch(*batch, arrow::ipc::IpcWriteOptions::Defaults());
     if (!bytes.ok())
@@ -207,17 +212,19 @@ Status GroupChanges::save(ByteWriter& out) const
     return ok();
 }
 
-Status GroupChanges::load(ByteReader& in)
+Status GroupChanges::load(ByteReader& in, bool goesOn)
 {
-    clear();
+    if (!goesOn)
+        clear();
     arrow::io::BufferReader reader(arrow::Buffer::FromString(std::string(in.bytes())));
     const auto batch = arrow::ipc::ReadRecordBatch(m_schema, nullptr,
                                                    arrow::ipc::IpcReadOptions::Defaults(), &reader);
     if (!batch.ok())
         return failed(batch.status());
-    m_shownRows = (*batch)->num_rows();
-    if (m_shownRows > 0)
+    m_shownRows += (*batch)->num_rows();
+    if ((*batch)->num_rows() > 0)
         m_shown.push_back((*batch)->columns());
+    m_saved = {m_changes.size(), m_shown.size(), m_shownRows};
     return ok();
 }
 

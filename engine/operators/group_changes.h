@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <arrow/record_batch.h>
@@ -48,19 +49,37 @@ public:
                                                        const std::shared_ptr<arrow::Schema>& output,
                                                        std::vector<std::int64_t>& times) const;
 
-    /// The results that were shown, as Arrow IPC; the caller saves the keys.
-    Status save(ByteWriter& out) const;
-    Status load(ByteReader& in);
-    /// Notes a group as it was saved.
-    void restore(const GroupChange& change) { m_changes.push_back(change); }
+    /// Those that a save has: all, or, if it may go on where the last one ended and nothing was
+    /// emitted since, those that came.
+    std::span<const GroupChange> unsaved(bool isWhole) const
+    {
+        return std::span(m_changes).subspan(isWhole ? 0 : m_saved.changes);
+    }
+    /// Whether it goes on (u8), and the results that were shown of those, as Arrow IPC; the caller
+    /// saves their keys.
+    Status save(ByteWriter& out, bool isWhole);
+    /// goesOn: what is read comes on top of what is there. Else it takes its place.
+    Status load(ByteReader& in, bool goesOn);
+    /// Notes a group as it was saved, after load().
+    void restore(const GroupChange& change)
+    {
+        m_changes.push_back(change);
+        m_saved.changes = m_changes.size();
+    }
 
 private:
-    Result<arrow::ArrayVector> shown() const;
+    struct Extent // of what the last save has
+    {
+        std::size_t changes = 0, parts = 0;
+        std::int64_t rows = 0;
+    };
+    Result<arrow::ArrayVector> shown(std::size_t fromPart = 0) const;
 
     const std::shared_ptr<arrow::Schema> m_schema;
     std::vector<GroupChange> m_changes;
     std::vector<arrow::ArrayVector> m_shown; // parts, one an add()
     std::int64_t m_shownRows = 0;
+    Extent m_saved;
 };
 
 } // namespace sluice::operators

@@ -75,7 +75,12 @@ public:
     /// The keys that came since the last markSaved(), or all, as runs.
     std::vector<std::span<const SeenKey>> unsaved() const;
     std::vector<std::span<const SeenKey>> all() const;
-    bool hasUnsaved() const { return !unsaved().empty(); }
+    /// True also if all that came since was dropped.
+    bool hasUnsaved() const
+    {
+        const Place place = end();
+        return m_size > 0 && (m_savedTo.chunk != place.chunk || m_savedTo.offset != place.offset);
+    }
     void markSaved() { m_savedTo = end(); }
 
     /// Takes in saved keys where they lie; more than none. All count as saved, also those before

@@ -161,6 +161,53 @@ private slots:
                              "{\"k\":1,\"most\":9,\"top\":[{\"value\":9,\"count\":3}],\"even\":1,"
                              "\"root\":3,\"change_type\":\"update_postimage\"}\n"));
     }
+    // Between two emissions a save has what came since the last one, however much waits to be told.
+    void whatIsNotToldYetIsSavedOnce()
+    {
+        OperatorHarness h(GroupAggregate::kind(),
+                          "{emit_every: 1h, group_by: [k], aggregates: {n: count(*), total: "
+                          "sum(v)}}",
+                          test::kSampleSchema);
+        QVERIFY2(h.start(), h.diagnostics.text().c_str());
+        const auto feedAll = [&h](int second, int more) {
+            std::vector<std::string> rows;
+            for (int k = 0; k < 500; ++k)
+                rows.push_back(test::sampleJson({second * 1000, k, k + more}));
+            return h.feed(rows);
+        };
+        QVERIFY(h.watermark(1));
+        QVERIFY(feedAll(2, 0));
+        QVERIFY(h.watermark(3600));
+        h.takeRows();
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Whole));
+        QVERIFY(feedAll(3601, 1)); // all wait to be told, with what was shown of them
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        const std::size_t all = h.savedBytes();
+        QVERIFY(
+            h.feed({test::sampleJson({3602'000, 3, 10}), test::sampleJson({3602'000, 999, 7})}));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY2(h.savedBytes() * 10 < all, std::to_string(h.savedBytes()).c_str());
+        QVERIFY(h.feed({test::sampleJson({3603'000, 999, 8})}));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY(h.watermark(7200));
+        const QByteArray told = QByteArray::fromStdString(h.takeRows());
+        QCOMPARE(told.count('\n'), 1001); // 500 before, 500 after, a new one
+        const auto has = [&told](const char* row) { return told.count(row) == 1; };
+        QVERIFY(has("{\"k\":3,\"n\":1,\"total\":3,\"change_type\":\"update_preimage\"}"));
+        QVERIFY(has("{\"k\":3,\"n\":3,\"total\":17,\"change_type\":\"update_postimage\"}"));
+        QVERIFY(has("{\"k\":499,\"n\":1,\"total\":499,\"change_type\":\"update_preimage\"}"));
+        QVERIFY(has("{\"k\":499,\"n\":2,\"total\":999,\"change_type\":\"update_postimage\"}"));
+        QVERIFY(has("{\"k\":999,\"n\":2,\"total\":15,\"change_type\":\"insert\"}"));
+        // Told once: the saves that follow begin anew.
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY(h.feed({test::sampleJson({7201'000, 5, 1})}));
+        QVERIFY(h.saveAndRestart(flow::SaveKind::Changes));
+        QVERIFY(h.watermark(3 * 3600));
+        QCOMPARE(h.takeRows(),
+                 std::string("{\"k\":5,\"n\":2,\"total\":11,\"change_type\":"
+                             "\"update_preimage\"}\n{\"k\":5,\"n\":3,\"total\":12,"
+                             "\"change_type\":\"update_postimage\"}\n"));
+    }
     void aggregatesOfAChangeStreamAreThoseOfWhatIsLeft_data()
     {
         QTest::addColumn<int>("size");

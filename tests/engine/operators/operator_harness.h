@@ -154,6 +154,8 @@ public:
         }
         return true;
     }
+    /// The size of what the last saveAndRestart() saved.
+    std::size_t savedBytes() const { return m_segments.back().second.size(); }
     std::string takeRows()
     {
         std::string out = context.joined();

@@ -30,6 +30,21 @@ private slots:
                              "one reads 3)"));
         QVERIFY(!status.error().hint.empty());
     }
+    void olderVersionsAreReadToo()
+    {
+        for (const char* text : {"\x02", "\x03"}) {
+            ByteReader in{std::string_view(text, 1)};
+            const auto version = readStateVersion(in, 2, 3, "counted", "the groups");
+            QVERIFY(version);
+            QCOMPARE(*version, std::uint8_t(text[0]));
+        }
+        ByteReader in(std::string_view("\x01"));
+        const auto version = readStateVersion(in, 2, 3, "counted", "the groups");
+        QVERIFY(!version);
+        QCOMPARE(version.error().message,
+                 std::string("the groups were saved by another version of the program (1, this one "
+                             "reads 2 to 3)"));
+    }
     void nothingIsNoVersion()
     {
         ByteReader in(std::string_view{});
