@@ -3,6 +3,7 @@
 
 #include "engine/flow/change_stream.h"
 #include "engine/operators/late_expression.h"
+#include "engine/operators/retractions.h"
 
 #include <algorithm>
 
@@ -37,21 +38,6 @@ GroupAggregate::GroupAggregate(GroupConfig config, std::unique_ptr<state::KeyInd
     , m_cells(m_config.aggregates)
     , m_changes(resultSchema(m_config.aggregates))
 {
-}
-
-// A byte a row: 1 if it is taken out. Empty if the input only adds.
-Result<std::vector<std::uint8_t>>
-GroupAggregate::retractions(const arrow::RecordBatch& columns) const
-{
-    std::vector<std::uint8_t> out;
-    if (!m_config.readsChanges)
-        return out;
-    SLUICE_TRY(const auto column, columnNamed(columns, flow::kChangeColumn));
-    const auto& words = static_cast<const arrow::StringArray&>(*column);
-    out.resize(std::size_t(words.length()));
-    for (std::size_t row = 0; row < out.size(); ++row)
-        out[row] = flow::isRetraction(words.GetView(std::int64_t(row)));
-    return out;
 }
 
 Status GroupAggregate::internKeys(const arrow::RecordBatch& columns)
@@ -160,7 +146,10 @@ Status GroupAggregate::process(std::size_t, const Batch& batch, flow::NodeContex
         SLUICE_TRY(const Batch rest, withoutFailedRows(batch, errors, "aggregates", context));
         return rest.rows() == 0 ? ok() : process(0, rest, context);
     }
-    SLUICE_TRY(const std::vector<std::uint8_t> isRetraction, retractions(*batch.columns));
+    std::vector<std::uint8_t> isRetraction; // empty if the input only adds
+    if (m_config.readsChanges) {
+        SLUICE_TRY(isRetraction, retractionsOf(*batch.columns));
+    }
     SLUICE_TRY(internKeys(*batch.columns));
     SLUICE_TRY(touch(batch, isRetraction));
     apply(arguments, batch, isRetraction);

@@ -56,7 +56,6 @@ private:
         bool isNew = false; // its cell was made since the last save
     };
 
-    Result<std::vector<std::uint8_t>> retractions(const arrow::RecordBatch& columns) const;
     Status internKeys(const arrow::RecordBatch& columns);
     Status touch(const Batch& batch, const std::vector<std::uint8_t>& isRetraction);
     void apply(const AggregateArguments& arguments, const Batch& batch,

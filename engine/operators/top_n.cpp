@@ -7,11 +7,6 @@
 
 #include <algorithm>
 
-#include <arrow/array/builder_binary.h>
-#include <arrow/array/builder_primitive.h>
-#include <arrow/array/util.h>
-#include <arrow/scalar.h>
-
 namespace sluice::operators {
 namespace {
 
@@ -204,50 +199,8 @@ Status TopN::emit(const TopPartitions& window, std::int64_t end, const TopRowsOu
                   flow::NodeContext& context) const
 {
     SLUICE_TRY(const auto gathered, window.gather(out.ids));
-    const auto rows = std::int64_t(out.ids.size());
-    arrow::FieldVector fields;
-    arrow::ArrayVector columns;
-    arrow::Status status;
-    const auto add
-        = [&](const std::string& name, arrow::Result<std::shared_ptr<arrow::Array>> made) {
-              status &= made.status();
-              if (!made.ok())
-                  return;
-              fields.push_back(arrow::field(name, (*made)->type()));
-              columns.push_back(std::move(*made));
-          };
-    if (m_config.windows == TopWindows::Tumbling) {
-        const std::int64_t start = end - m_config.windowSize.count();
-        add("window_start",
-            arrow::MakeArrayFromScalar(arrow::TimestampScalar(start, timestampType()), rows));
-        add("window_end",
-            arrow::MakeArrayFromScalar(arrow::TimestampScalar(end, timestampType()), rows));
-    }
-    for (const std::string& name : m_config.emitted)
-        add(name, gathered->GetColumnByName(name));
-    arrow::Int64Builder numbers;
-    if (!m_config.rankAs.empty()) {
-        status &= numbers.AppendValues(out.ranks);
-        add(m_config.rankAs, numbers.Finish());
-    }
-    if (m_config.windows == TopWindows::None) {
-        arrow::StringBuilder words;
-        for (const flow::Change change : out.changes)
-            status &= words.Append(flow::changeName(change));
-        add(flow::kChangeColumn, words.Finish());
-    }
-    Batch batch;
-    if (m_config.hasEventTime) {
-        status &= numbers.AppendValues(out.times);
-        std::shared_ptr<arrow::Array> times;
-        status &= numbers.Finish(&times);
-        batch.eventTimes = std::static_pointer_cast<arrow::Int64Array>(times);
-    }
-    if (!status.ok())
-        return errorFromArrow(status, "top_n");
-    batch.columns
-        = arrow::RecordBatch::Make(arrow::schema(std::move(fields)), rows, std::move(columns));
-    NodeCounters::add(context.counters().created, std::uint64_t(rows));
+    SLUICE_TRY(Batch batch, topRows(m_config, *gathered, end, out));
+    NodeCounters::add(context.counters().created, std::uint64_t(batch.rows()));
     context.emit(std::move(batch));
     return ok();
 }

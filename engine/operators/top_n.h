@@ -35,10 +35,16 @@ struct TopNConfig
     std::string rankAs; // "" = no column with the rank
     std::optional<Micros> timeToLive;
     bool hasEventTime = false;
+    bool readsChanges = false; // TopNOfChanges
     StateBound bound;
     std::vector<std::string> kept; // columns of the input that are kept: read below, or needed here
     std::vector<std::string> emitted; // those of them that go out, in the order of the input
 };
+
+/// Makes the rows that go out of those that were kept, a row each: with windows those that end at
+/// `end`, without them a stream of changes. What is not asked for of `out` is not looked at.
+Result<Batch> topRows(const TopNConfig& config, const arrow::RecordBatch& kept, std::int64_t end,
+                      const TopRowsOut& out);
 
 /// The first rows of each partition in a declared order. With windows the answer comes once, when
 /// the watermark reaches the window's end - 1 ms; rows after that are late. Without windows the

@@ -2,6 +2,7 @@
 #include "engine/columns/types.h"
 #include "engine/operators/late_expression.h"
 #include "engine/operators/top_n.h"
+#include "engine/operators/top_n_of_changes.h"
 
 #include <algorithm>
 
@@ -39,10 +40,31 @@ void bindOrder(const flow::BindContext& context, const arrow::Schema& input,
                       "order_by: [{price: desc}, {bid_id: asc}]");
 }
 
+// A row may be taken back at any time: nothing is ever final, and nothing may be forgotten.
+void bindToChanges(const flow::BindContext& context)
+{
+    const std::string changes
+        = " of a stream of changes, as \"" + context.inputNames.front() + "\" is";
+    if (context.options.durationIfSet("window"))
+        context.error("window", context.options.at("window"), "there are no windows" + changes,
+                      "remove the line: the first rows come as changes");
+    if (context.options.text("emit") == "final")
+        context.error("emit", context.options.at("emit"), "there is no final answer" + changes,
+                      "emit: changes");
+    if (context.options.durationIfSet("time_to_live"))
+        context.error("time_to_live", context.options.at("time_to_live"),
+                      "no partition may be forgotten" + changes,
+                      "give a time_to_live to \"" + context.inputNames.front() + "\"");
+}
+
 void bindWindows(const flow::BindContext& context, const flow::StreamSchema& input,
                  TopNConfig& config)
 {
     const auto size = context.options.durationIfSet("window");
+    if (input.isChangeStream) {
+        bindToChanges(context);
+        return;
+    }
     const bool isFinal = context.options.text("emit") != "changes";
     if (size)
         config.windowSize = *size;
@@ -88,10 +110,13 @@ arrow::FieldVector outputFields(const flow::BindContext& context, const arrow::S
         add("window", "window_end", timestampType());
     }
     for (const auto& field : input.fields())
-        fields.push_back(field);
+        if (!config.readsChanges || field->name() != flow::kChangeColumn)
+            fields.push_back(field);
     if (!config.rankAs.empty())
         add("rank_as", config.rankAs, arrow::int64());
-    if (config.windows == TopWindows::None)
+    if (config.readsChanges)
+        fields.push_back(arrow::field(flow::kChangeColumn, arrow::utf8()));
+    else if (config.windows == TopWindows::None)
         add("emit", flow::kChangeColumn, arrow::utf8());
     return fields;
 }
@@ -103,6 +128,7 @@ TopNConfig readConfig(const flow::BindContext& context, const flow::StreamSchema
     config.withTies = context.options.boolean("ties");
     config.rankAs = context.options.text("rank_as");
     config.hasEventTime = input.hasEventTime;
+    config.readsChanges = input.isChangeStream;
     if (const DocumentNode* list = context.options.node("partition_by"))
         for (const DocumentNode& item : list->items)
             if (findColumn(context, "partition_by", item.at, item.text, *input.columns) >= 0)
@@ -115,17 +141,24 @@ TopNConfig readConfig(const flow::BindContext& context, const flow::StreamSchema
     return config;
 }
 
+// All its values, for a row is found by them when it is taken back.
+void checkKeptTypes(const flow::BindContext& context, const arrow::Schema& input)
+{
+    for (const auto& field : input.fields())
+        if (!state::isKeyType(*field->type()))
+            context.error("input", context.map.at,
+                          "a " + typeName(*field->type()) + ", as \"" + field->name()
+                              + "\" is, cannot be found again when its row is taken back",
+                          "leave it out with a select before this node");
+}
+
 flow::BoundNode bindTopN(const flow::BindContext& context)
 {
     const flow::StreamSchema& input = context.inputs.front();
     flow::BoundNode bound;
     bound.output = input;
     if (input.isChangeStream)
-        context.error("input", context.map.at,
-                      "top_n keeps only the best rows and cannot take one back, but \""
-                          + context.inputNames.front() + "\" is a stream of changes",
-                      "rank the rows of closed windows, or what stands before \""
-                          + context.inputNames.front() + "\"");
+        checkKeptTypes(context, *input.columns);
     TopNConfig config = readConfig(context, input);
     std::vector<state::OrderCodec::Column> columns;
     bindOrder(context, *input.columns, columns);
@@ -141,6 +174,9 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
         context.error("order_by", context.options.at("order_by"), order.error().message,
                       order.error().hint);
     flow::ColumnSet read(config.partitionBy.begin(), config.partitionBy.end());
+    if (config.readsChanges) // a row is known by all its columns
+        for (const auto& field : input.columns->fields())
+            read.insert(field->name());
     for (const auto& column : columns)
         read.insert(column.field->name());
     if (config.windows == TopWindows::Columns)
@@ -152,7 +188,13 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
         ? std::set<Verdict>{}
         : std::set<Verdict>{Verdict::Late, Verdict::DeadLetter};
     bound.summary = "top " + std::to_string(config.limit) + (config.withTies ? " with ties" : "");
-    const auto names = flow::columnNames(*input.columns);
+    arrow::FieldVector ranked; // all columns but the word of the change
+    std::vector<std::string> names;
+    for (const auto& field : input.columns->fields())
+        if (!config.readsChanges || field->name() != flow::kChangeColumn)
+            ranked.push_back(field);
+    for (const auto& field : ranked)
+        names.push_back(field->name());
     const auto needed = [read, names](const flow::ColumnSet& output) {
         flow::ColumnSet all = read;
         for (const std::string& name : names)
@@ -164,7 +206,7 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
     if (!index || !order || columns.empty())
         return bound;
     bound.createOperator
-        = [config, needed, names, keys, places = *order](
+        = [config, needed, names, ranked, keys, places = *order](
               const flow::CreateContext& create) -> Result<std::unique_ptr<flow::Operator>> {
         TopNConfig own = config;
         const flow::ColumnSet kept = needed(create.neededColumns);
@@ -175,6 +217,12 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
                 own.emitted.push_back(name);
         }
         SLUICE_TRY(auto made, state::KeyIndex::make(keys));
+        if (config.readsChanges) {
+            SLUICE_TRY(auto rows, state::KeyCodec::make(ranked));
+            return std::unique_ptr<flow::Operator>(
+                std::make_unique<TopNOfChanges>(std::move(own), std::move(made), places,
+                                                std::move(rows)));
+        }
         return std::unique_ptr<flow::Operator>(
             std::make_unique<TopN>(std::move(own), std::move(made), places));
     };
@@ -198,7 +246,8 @@ flow::NodeKind TopN::kind()
                 .type = OptionType::ListOf,
                 .isRequired = true,
                 .help = "[{column: asc or desc}, ...]; the later ones decide between equal rows, "
-                        "then the first to come is first. Null is last."},
+                        "then the first to come is first (of changes, that with the lesser "
+                        "values). Null is last."},
                {.name = "limit",
                 .type = OptionType::Integer,
                 .defaultValue = "1",

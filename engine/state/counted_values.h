@@ -29,6 +29,8 @@ public:
             change(at, by);
     }
 
+    /// Whether there is nothing at all, also no count below zero.
+    bool empty() const { return m_runs.empty(); }
     /// Returns how many different values are there.
     std::size_t size() const { return m_present; }
     /// Returns how often values are there, all in all.
@@ -71,6 +73,16 @@ public:
         for (const Run& run : m_runs)
             for (const Entry& entry : run.entries)
                 f(entry.value, std::int64_t(entry.count));
+    }
+
+    /// Calls f(value, count) for the values that are there, the least first, until it returns
+    /// false.
+    template <class F> void eachUntil(F f) const
+    {
+        for (const Run& run : m_runs)
+            for (const Entry& entry : run.entries)
+                if (entry.count > 0 && !f(entry.value, std::int64_t(entry.count)))
+                    return;
     }
 
     /// Returns the memory that it holds.

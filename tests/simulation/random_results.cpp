@@ -102,7 +102,7 @@ RandomPipeline::Node RandomPipeline::session(const Node& input)
          {"total", Kind::Whole}});
 }
 
-// Groups, and groups of the changes of these.
+// Groups, and groups and the first ones of the changes of these.
 void RandomPipeline::groups(const Node& input)
 {
     const std::string emission = below(2) == 0 ? "" : "emit_every: 300ms, ";
@@ -135,6 +135,16 @@ void RandomPipeline::groups(const Node& input)
          {"word", Kind::Text},
          {"half", Kind::Real}});
     addChangesTable(coarse);
+    const std::string limit = std::to_string(1 + below(3));
+    auto columns = fine.columns;
+    columns.push_back({"place", Kind::Whole});
+    addChangesTable(
+        addNode(fine, "top_n",
+                "partition_by: [s], order_by: [{n: desc}], ties: true, rank_as: place, limit: "
+                    + limit,
+                "SELECT *, rank() OVER (PARTITION BY s ORDER BY n DESC) AS place FROM " + fine.name
+                    + " QUALIFY place <= " + limit,
+                columns));
 }
 
 // With ties, so that the answer does not depend on which of equal rows came first.

@@ -2,6 +2,7 @@
 #include "engine/operators/group_aggregate.h"
 
 #include "tests/engine/operators/duckdb_rows.h"
+#include "tests/engine/operators/net_changes.h"
 #include "tests/engine/operators/window_rows.h"
 #include "tests/support/test_main.h"
 
@@ -16,23 +17,6 @@ class GroupAggregateTest : public QObject
 {
     Q_OBJECT
 
-    // What is left when every change has been carried out; a change that does not fit fails.
-    static std::vector<std::string> net(const std::vector<std::string>& changes)
-    {
-        std::map<std::string, int> counts;
-        for (const std::string& row : changes) {
-            const std::size_t at = row.rfind(",\"change_type\":\"");
-            const std::string word = row.substr(at + 16, row.size() - at - 18);
-            const int count = counts[row.substr(0, at)] += flow::isRetraction(word) ? -1 : 1;
-            if (count < 0)
-                return {"taken away before it came: " + row};
-        }
-        std::vector<std::string> out;
-        for (const auto& [row, count] : counts)
-            for (int i = 0; i < count; ++i)
-                out.push_back(row + "}");
-        return out;
-    }
     static std::string change(int k, int v, const char* word)
     {
         return "{\"k\":" + std::to_string(k) + ",\"v\":" + std::to_string(v) + ",\"change_type\":\""
@@ -67,7 +51,7 @@ private slots:
                           "(WHERE v > 50)\"}}",
                     test::kSampleSchema);
                 QVERIFY2(h.start(), h.diagnostics.text().c_str());
-                const auto came = net(test::fed(h, rows, feeding));
+                const auto came = test::net(test::fed(h, rows, feeding));
                 QCOMPARE(came.size(), expected.size());
                 for (std::size_t i = 0; i < came.size(); ++i)
                     QCOMPARE(came[i], expected[i]);
@@ -278,7 +262,7 @@ private slots:
                                + row.at("d") + ",\"half\":" + row.at("half") + ",\"first\":\""
                                + row.at("first") + "\",\"large\":" + row.at("large") + "}");
         std::ranges::sort(expected);
-        const auto came = net(h.context.rows);
+        const auto came = test::net(h.context.rows);
         for (std::size_t i = 0; i < std::min(came.size(), expected.size()); ++i)
             QCOMPARE(came[i], expected[i]);
         QCOMPARE(came.size(), expected.size());
