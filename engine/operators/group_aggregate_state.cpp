@@ -20,7 +20,7 @@ void GroupAggregate::saveGroups(const std::vector<std::uint32_t>& keys, ByteWrit
                                 std::vector<std::uint32_t>& cells)
 {
     constexpr std::size_t kBlock = 128, kBytes = 1 + 2 * sizeof(std::int64_t);
-    std::array<char, kBlock * kBytes> block;
+    std::array<char, kBlock * kBytes> block{};
     out.reserve(keys.size() * kBytes);
     cells.reserve(keys.size());
     for (std::size_t begin = 0; begin < keys.size(); begin += kBlock) {

@@ -22,7 +22,7 @@ public:
     struct Row
     {
         OrderHead head;
-        RowId id;
+        RowId id = kNoRow;
     };
     /// Which block a list has; kept by whoever owns the list, given back by clear().
     struct List
