@@ -16,7 +16,7 @@ namespace sluice::ctl {
 namespace {
 
 // Writes the log of order events and returns the rate at which simdjson reads its first records.
-double writeLog(const std::string& path, std::int64_t events, std::int64_t& bytes)
+Result<double> writeLog(const std::string& path, std::int64_t events, std::int64_t& bytes)
 {
     note("writing " + countText(events) + " order events ...");
     const connectors::DemoRecords records(connectors::DemoRecords::Profile::Orders, 42, 0.001);
@@ -35,6 +35,12 @@ double writeLog(const std::string& path, std::int64_t events, std::int64_t& byte
         bytes += std::int64_t(block.size());
         block.clear();
     }
+    if (!file.flush())
+        return Error{.code = ErrorCode::StorageFull,
+                     .message = "the events could not all be written",
+                     .object = path,
+                     .hint = "Give a --folder with more room, or fewer --events.",
+                     .cause = {}};
     padForParsing(sample);
     const double rate = parseBaseline(sample, orderFields());
     note("R_parse: " + rateText(rate) + " on one core");
@@ -45,7 +51,9 @@ int run(const Shared& shared, const BenchOptions& options)
 {
     const BenchFolder folder(options.folder);
     std::int64_t bytes = 0;
-    const double baseline = writeLog(folder.path() + "/orders.jsonl", options.events, bytes);
+    const auto baseline = writeLog(folder.path() + "/orders.jsonl", options.events, bytes);
+    if (!baseline)
+        return report(shared, baseline.error());
     writeOrderJob(folder.path(), orderLogSource());
     auto costs = runOften({.document = folder.path() + "/job.yaml",
                            .workspace = folder.path() + "/workspace",
@@ -61,7 +69,7 @@ int run(const Shared& shared, const BenchOptions& options)
            .eventsPerSecond = median.rowsPerSecond(),
            .bytesPerEvent = double(bytes) / double(options.events),
            .coresUsed = median.cores(),
-           .ratioToParse = median.rowsPerSecond() / baseline,
+           .ratioToParse = median.rowsPerSecond() / *baseline,
            .p50Ms = median.p50Ms,
            .p99Ms = median.p99Ms,
            .runs = options.runs,
@@ -75,7 +83,9 @@ int run(const Shared& shared, const BenchOptions& options)
 
 void addJobBench(CLI::App& bench, Shared& shared)
 {
-    const auto options = std::make_shared<BenchOptions>();
+    // As many that beginning and ending, which a stream does once, do not count for much.
+    const auto options = std::make_shared<BenchOptions>(
+        BenchOptions{.events = 20'000'000, .runs = 3, .cores = 2, .folder = {}});
     CLI::App* job = bench.add_subcommand(
         "job", "The whole job, from a JSON log to bronze, silver and gold, exactly once");
     addEventOption(*job, *options);
