@@ -2,6 +2,7 @@
 #include "engine/columns/batch.h"
 
 #include "engine/columns/recycling_pool.h"
+#include "engine/columns/row_gather.h"
 
 #include <cstdlib>
 #include <mutex>
@@ -40,6 +41,13 @@ std::vector<Run> longRuns(const std::vector<std::uint32_t>& rows)
 arrow::Result<std::shared_ptr<arrow::Array>> copyRuns(const arrow::Array& column,
                                                       const std::vector<Run>& runs)
 {
+    if (const ColumnPiece piece = pieceOf(column); piece.values || piece.ends) {
+        std::vector<RowRun> rows;
+        rows.reserve(runs.size());
+        for (const auto& [first, count] : runs)
+            rows.push_back({.pieces = &piece, .begin = first, .count = count});
+        return gatherColumn(column.type(), 0, rows);
+    }
     arrow::ArrayVector parts;
     parts.reserve(runs.size());
     for (const auto& [first, count] : runs)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/operators/top_n_group.h"
 
+#include "engine/columns/row_gather.h"
+#include "engine/columns/types.h"
+
 #include <algorithm>
 
 namespace sluice::operators {
@@ -96,10 +99,10 @@ Status TopPartitions::keep(const arrow::RecordBatch& batch)
     m_firstNew = state::kNoRow;
     if (come.empty())
         return ok();
-    std::vector<state::ColumnPiece> pieces;
+    std::vector<ColumnPiece> pieces;
     for (const auto& column : batch.columns())
-        pieces.push_back(state::pieceOf(*column));
-    std::vector<state::RowRun> runs;
+        pieces.push_back(pieceOf(*column));
+    std::vector<RowRun> runs;
     std::vector<std::uint32_t> owners;
     for (const New& each : come) {
         runs.push_back({.pieces = pieces.data(), .begin = each.row});
@@ -107,8 +110,10 @@ Status TopPartitions::keep(const arrow::RecordBatch& batch)
     }
     arrow::ArrayVector columns;
     for (int i = 0; i < batch.num_columns(); ++i) {
-        SLUICE_TRY(auto column, state::gatherColumn(batch.column(i)->type(), std::size_t(i), runs));
-        columns.push_back(std::move(column));
+        auto column = gatherColumn(batch.column(i)->type(), std::size_t(i), runs);
+        if (!column.ok())
+            return errorFromArrow(column.status(), "top_n");
+        columns.push_back(std::move(*column));
     }
     const auto kept
         = arrow::RecordBatch::Make(batch.schema(), std::int64_t(come.size()), std::move(columns));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/state/row_store.h"
 
+#include "engine/columns/row_gather.h"
 #include "engine/columns/types.h"
 #include "engine/state/row_bytes.h"
-#include "engine/state/row_gather.h"
 
 #include <algorithm>
 
@@ -112,8 +112,10 @@ Result<std::shared_ptr<arrow::RecordBatch>> RowStore::gather(std::span<const Row
     }
     arrow::ArrayVector columns;
     for (int i = 0; i < m_schema->num_fields(); ++i) {
-        SLUICE_TRY(auto column, gatherColumn(m_schema->field(i)->type(), std::size_t(i), runs));
-        columns.push_back(std::move(column));
+        auto column = gatherColumn(m_schema->field(i)->type(), std::size_t(i), runs);
+        if (!column.ok())
+            return errorFromArrow(column.status(), "kept rows");
+        columns.push_back(std::move(*column));
     }
     return arrow::RecordBatch::Make(m_schema, std::int64_t(ids.size()), std::move(columns));
 }

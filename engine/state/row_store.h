@@ -3,7 +3,7 @@
 
 #include "engine/base/byte_stream.h"
 #include "engine/base/result.h"
-#include "engine/state/row_gather.h"
+#include "engine/columns/row_gather.h"
 
 #include <cstdint>
 #include <deque>

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/columns/batch.h"
 
+#include "engine/columns/types.h"
 #include "tests/support/test_main.h"
 
+#include <arrow/array/concatenate.h>
 #include <arrow/builder.h>
+#include <arrow/compute/api_vector.h>
+#include <arrow/json/from_string.h>
 
 namespace sluice {
 namespace {
@@ -95,6 +99,45 @@ private slots:
             QCOMPARE(taken.eventTime(row).us, std::int64_t(was) * 10);
             QCOMPARE(taken.rawRow(row), std::uint32_t(was));
         }
+    }
+    // Columns that are copied run by run and those that are not, with nulls, in a slice.
+    void everyTypeIsTakenAsRuns_data()
+    {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("four");
+        QTest::newRow("numbers") << "long"
+                                 << "[1, null, -3, 4]";
+        QTest::newRow("decimals") << "decimal(12,2)"
+                                  << "[\"0.05\", null, \"-7.10\", \"1.00\"]";
+        QTest::newRow("truths") << "boolean"
+                                << "[true, false, null, true]";
+        QTest::newRow("texts") << "string"
+                               << "[\"\", null, \"abc\", \"\u00e9\"]";
+        QTest::newRow("lists") << "list<long>"
+                               << "[[1, 2], [], null, [3]]";
+    }
+    void everyTypeIsTakenAsRuns()
+    {
+        QFETCH(QString, type);
+        QFETCH(QString, four);
+        const auto values
+            = *arrow::json::ArrayFromJSONString(*parseType(type.toStdString()), four.toStdString());
+        const auto many
+            = arrow::Concatenate(arrow::ArrayVector(300, values)).ValueOrDie()->Slice(3);
+        std::vector<std::uint32_t> kept;
+        std::vector<std::int64_t> places;
+        for (std::uint32_t i = 0; i < many->length(); ++i)
+            if (i % 400 != 7) {
+                kept.push_back(i);
+                places.push_back(i);
+            }
+        Batch batch;
+        batch.columns = arrow::RecordBatch::Make(arrow::schema({arrow::field("c", many->type())}),
+                                                 many->length(), {many});
+        const auto taken = takeRows(batch, kept).ValueOrDie().columns->column(0);
+        QVERIFY(taken->ValidateFull().ok());
+        const arrow::Int64Array indices(std::int64_t(places.size()), arrow::Buffer::Wrap(places));
+        QVERIFY(taken->Equals(*arrow::compute::Take(*many, indices)));
     }
     void rowsMayRepeatAndChangeOrder()
     {

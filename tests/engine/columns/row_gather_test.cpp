@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/state/row_gather.h"
+#include "engine/columns/row_gather.h"
 
 #include "engine/columns/batch.h"
 #include "engine/columns/types.h"
@@ -8,7 +8,7 @@
 #include <arrow/array/concatenate.h>
 #include <arrow/json/from_string.h>
 
-namespace sluice::state {
+namespace sluice {
 
 class RowGatherTest : public QObject
 {
@@ -83,14 +83,14 @@ private slots:
             ? std::vector<RowRun>{of1(0), {}, of3(1), of1(2), of3(0), of1(0)}
             : std::vector<RowRun>{of3(1), {}, of1(0), of1(2), of1(1), of1(0)};
         const auto got = gatherColumn(arrowType, 1, runs);
-        QVERIFY(got);
+        QVERIFY(got.ok());
         QVERIFY((*got)->ValidateFull().ok());
         QVERIFY2((*got)->Equals(*array(expected)), (*got)->ToString().c_str());
     }
     void nothingAskedIsNothing()
     {
         const auto got = gatherColumn(arrow::utf8(), 0, {});
-        QVERIFY(got);
+        QVERIFY(got.ok());
         QCOMPARE((*got)->length(), std::int64_t(0));
     }
     void rowsThatFollowOneAnotherComeAsOneRun()
@@ -103,12 +103,12 @@ private slots:
                                            {.pieces = pieces.data(), .begin = 0, .count = 3}};
             const auto got = gatherColumn(type, 0, runs);
             const auto expected = arrow::Concatenate({all->Slice(1), all->Slice(0, 3)});
-            QVERIFY(got && (*got)->ValidateFull().ok() && (*got)->Equals(**expected));
+            QVERIFY(got.ok() && (*got)->ValidateFull().ok() && (*got)->Equals(**expected));
         }
     }
 };
 
-} // namespace sluice::state
+} // namespace sluice
 
-SLUICE_TEST(sluice::state::RowGatherTest)
+SLUICE_TEST(sluice::RowGatherTest)
 #include "row_gather_test.moc"

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/base/result.h"
-
 #include <cstdint>
 #include <memory>
 #include <span>
 
 #include <arrow/array.h>
 
-namespace sluice::state {
+namespace sluice {
 
 /// A column of kept rows, and pointers to its first row for types that are copied value by value.
 struct ColumnPiece
@@ -29,7 +27,8 @@ struct RowRun
 
 /// Puts together a column of rows, the index-th of their pieces. Fixed-width and text columns are
 /// copied; nested ones take the way through arrow's Take.
-Result<std::shared_ptr<arrow::Array>> gatherColumn(const std::shared_ptr<arrow::DataType>& type,
-                                                   std::size_t index, std::span<const RowRun> runs);
+arrow::Result<std::shared_ptr<arrow::Array>>
+gatherColumn(const std::shared_ptr<arrow::DataType>& type, std::size_t index,
+             std::span<const RowRun> runs);
 
-} // namespace sluice::state
+} // namespace sluice

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/state/row_gather.h"
+#include "engine/columns/row_gather.h"
 
 #include "engine/columns/recycling_pool.h"
-#include "engine/columns/types.h"
 
 #include <algorithm>
 #include <cstring>
@@ -15,7 +14,7 @@
 #include <arrow/compute/api.h>
 #include <arrow/util/bit_util.h>
 
-namespace sluice::state {
+namespace sluice {
 namespace {
 
 using ArrayResult = arrow::Result<std::shared_ptr<arrow::Array>>;
@@ -183,18 +182,16 @@ ColumnPiece pieceOf(const arrow::Array& column)
     return piece;
 }
 
-Result<std::shared_ptr<arrow::Array>> gatherColumn(const std::shared_ptr<arrow::DataType>& type,
-                                                   std::size_t index, std::span<const RowRun> runs)
+arrow::Result<std::shared_ptr<arrow::Array>>
+gatherColumn(const std::shared_ptr<arrow::DataType>& type, std::size_t index,
+             std::span<const RowRun> runs)
 {
     Source from{.index = index, .runs = runs};
     for (const RowRun& run : runs)
         from.rows += run.count;
-    auto gathered = isFixed(*type) ? gatherFixed(type, from)
-        : isText(*type)            ? gatherText(type, from)
-                                   : gatherAny(type, from);
-    if (!gathered.ok())
-        return errorFromArrow(gathered.status(), "state");
-    return std::move(*gathered);
+    return isFixed(*type) ? gatherFixed(type, from)
+        : isText(*type)   ? gatherText(type, from)
+                          : gatherAny(type, from);
 }
 
-} // namespace sluice::state
+} // namespace sluice
