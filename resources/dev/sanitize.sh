@@ -5,7 +5,7 @@
 # resources/dev/sanitizers, each line with its reason.
 
 # What CI takes, with fewer seeds: the parts that keep state, and of these those with threads.
-statefulParts="simulation engine_runtime engine_operators engine_state"
+statefulParts="simulation engine_runtime engine_operators engine_state engine_columns"
 threadedParts="simulation engine_runtime"
 
 # sanitizeWith PRESET whole|quick [CTEST ARGS...]
