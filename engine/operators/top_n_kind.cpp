@@ -92,6 +92,16 @@ void bindWindows(const flow::BindContext& context, const flow::StreamSchema& inp
                       "remove the line");
 }
 
+// The columns of the input that are ranked: all but the word of a change.
+arrow::FieldVector rankedFields(const arrow::Schema& input, const TopNConfig& config)
+{
+    arrow::FieldVector out;
+    for (const auto& field : input.fields())
+        if (!config.readsChanges || field->name() != flow::kChangeColumn)
+            out.push_back(field);
+    return out;
+}
+
 // The columns of the output, in order; finds names that are taken.
 arrow::FieldVector outputFields(const flow::BindContext& context, const arrow::Schema& input,
                                 const TopNConfig& config)
@@ -109,9 +119,8 @@ arrow::FieldVector outputFields(const flow::BindContext& context, const arrow::S
         add("window", "window_start", timestampType());
         add("window", "window_end", timestampType());
     }
-    for (const auto& field : input.fields())
-        if (!config.readsChanges || field->name() != flow::kChangeColumn)
-            fields.push_back(field);
+    for (const auto& field : rankedFields(input, config))
+        fields.push_back(field);
     if (!config.rankAs.empty())
         add("rank_as", config.rankAs, arrow::int64());
     if (config.readsChanges)
@@ -188,11 +197,8 @@ flow::BoundNode bindTopN(const flow::BindContext& context)
         ? std::set<Verdict>{}
         : std::set<Verdict>{Verdict::Late, Verdict::DeadLetter};
     bound.summary = "top " + std::to_string(config.limit) + (config.withTies ? " with ties" : "");
-    arrow::FieldVector ranked; // all columns but the word of the change
+    const arrow::FieldVector ranked = rankedFields(*input.columns, config);
     std::vector<std::string> names;
-    for (const auto& field : input.columns->fields())
-        if (!config.readsChanges || field->name() != flow::kChangeColumn)
-            ranked.push_back(field);
     for (const auto& field : ranked)
         names.push_back(field->name());
     const auto needed = [read, names](const flow::ColumnSet& output) {

@@ -77,6 +77,24 @@ private slots:
         recyclingPool()->Free(data, size);
         recyclingPool()->ReleaseUnused();
     }
+    void whatGrowsHasRoomForTheNextSteps()
+    {
+        std::int64_t size = 100'000;
+        std::uint8_t* data = allocate(size);
+        QVERIFY(data);
+        QVERIFY(recyclingPool()->Reallocate(size, 2 * size, &data).ok());
+        const std::uint8_t* const moved = data;
+        QVERIFY(recyclingPool()->Reallocate(2 * size, 4 * size, &data).ok());
+        QVERIFY(recyclingPool()->Reallocate(4 * size, 8 * size, &data).ok());
+        QCOMPARE(data, moved);
+        std::memset(data, 7, std::size_t(8 * size));
+        // A small rest does not keep all of it.
+        QVERIFY(recyclingPool()->Reallocate(8 * size, 70'000, &data).ok());
+        QVERIFY(data != moved);
+        QCOMPARE(data[69'999], std::uint8_t(7));
+        recyclingPool()->Free(data, 70'000);
+        recyclingPool()->ReleaseUnused();
+    }
 };
 
 } // namespace sluice

@@ -209,6 +209,33 @@ private slots:
         for (int i = 0; i < 20'000; ++i)
             QVERIFY(!insert(second, "k" + std::to_string(i), i, 0));
     }
+    // Of a version that ordered them by eight bits: large enough to be loaded where they lie, by
+    // two threads.
+    void piecesInTheCoarserOrderOfBeforeAreLoaded()
+    {
+        constexpr std::uint64_t kKeys = 150'000;
+        std::vector<SeenKey> keys;
+        for (std::uint64_t i = 0; i < kKeys; ++i)
+            keys.push_back({std::uint32_t((i * 0x9E3779B97F4A7C15ull) >> 32), i * 2 + 1, 5});
+        std::ranges::stable_sort(keys, {}, [](const SeenKey& key) { return key.high >> 24; });
+        QVERIFY(
+            !std::ranges::is_sorted(keys, {}, [](const SeenKey& key) { return key.high >> 21; }));
+        ByteWriter log;
+        for (int piece = 0; piece < 2; ++piece) { // the second one has the same keys, later
+            log.u8(2);
+            log.varint(kKeys);
+            for (SeenKey& key : keys) {
+                log.raw(&key, sizeof key);
+                key.timeUs = 7;
+            }
+        }
+        SeenSet set{Micros(1'000'000)};
+        ByteReader in(log.data());
+        QVERIFY(set.load(in));
+        for (std::uint64_t i = 0; i < kKeys; ++i)
+            QVERIFY(!set.insert({i * 0x9E3779B97F4A7C15ull, i * 2 + 1}, 1'000'007, EventTime{0}));
+        QVERIFY(set.insert({7, 7}, 5, EventTime{0}));
+    }
     // Two threads load parts of their own: a key of another's must not be put.
     void keysOutOfTheOrderOfTheirHashesAreRefused()
     {
