@@ -11,6 +11,7 @@
 
 #include <arrow/builder.h>
 
+#include <QFile>
 #include <QTemporaryDir>
 
 namespace sluice::connectors {
@@ -89,6 +90,39 @@ private slots:
         QVERIFY(source->poll({}, context));
         QCOMPARE(context.joined(),
                  std::string("{\"w\":\"one\"}\n{\"w\":\"two\"}\n{\"w\":\"three\"}\n"));
+    }
+    // The transaction in which it was found ends too: the next one can begin.
+    void aTornFileIsNamedAndTheNextEpochGoesOn()
+    {
+        const QTemporaryDir folder;
+        const auto cluster = MockCluster::start();
+        QVERIFY(cluster && (*cluster)->createTopic("out", 1));
+        KafkaSink sink({.pipeline = "p",
+                        .node = "sink",
+                        .connection = "mock",
+                        .topic = "out",
+                        .keyColumn = "",
+                        .folder = folder.path().toStdString()},
+                       (*cluster)->connection("mock"));
+        const Status opened = sink.open();
+        QVERIFY2(opened, opened ? "" : opened.error().text().c_str());
+        test::CollectingContext context;
+        QVERIFY(sink.write(words({"one", "two"}), context));
+        const auto torn = sink.seal(1);
+        QVERIFY(torn && sink.makeDurable(*torn));
+        QFile file(folder.filePath("sink-1.records"));
+        QVERIFY(file.size() > 2 && file.resize(file.size() - 2));
+        const Status committed = sink.commit(*torn);
+        QVERIFY(!committed);
+        QVERIFY2(committed.error().text().find("sink-1.records") != std::string::npos,
+                 committed.error().text().c_str());
+        QCOMPARE(sink.committedEpoch(), flow::Epoch(0));
+        QVERIFY(sink.write(words({"three"}), context));
+        const auto next = sink.seal(2);
+        QVERIFY(next && sink.makeDurable(*next));
+        const Status after = sink.commit(*next);
+        QVERIFY2(after, after ? "" : after.error().text().c_str());
+        QCOMPARE(sink.committedEpoch(), flow::Epoch(2));
     }
 };
 
