@@ -250,11 +250,12 @@ Status writeRows(const std::string& path, const arrow::RecordBatch& rows)
     settings.plainColumns = {"add.path", "add.stats", "remove.path"};
     SLUICE_LAKE_ARROW_VALUE(auto stream, arrow::io::FileOutputStream::Open(path), path);
     try {
-        SLUICE_LAKE_ARROW_VALUE(
-            auto writer,
-            parquet::arrow::FileWriter::Open(*rows.schema(), arrow::default_memory_pool(), stream,
-                                             writerProperties(settings, *rows.schema())),
-            path);
+        SLUICE_LAKE_ARROW_VALUE(auto writer,
+                                parquet::arrow::FileWriter::Open(*rows.schema(),
+                                                                 arrow::default_memory_pool(),
+                                                                 stream,
+                                                                 writerProperties(settings)),
+                                path);
         SLUICE_LAKE_ARROW(writer->WriteRecordBatch(rows), path);
         SLUICE_LAKE_ARROW(writer->Close(), path);
     } catch (const std::exception& failure) {

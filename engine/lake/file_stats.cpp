@@ -238,10 +238,6 @@ private:
             return bounds && bounds->hasNulls ? std::optional(std::to_string(bounds->nulls))
                                               : std::nullopt;
         }
-        if (leaf.texts) {
-            const auto& bound = what == What::Min ? leaf.texts->least() : leaf.texts->greatest();
-            return bound ? textBound(*bound, what == What::Max) : std::nullopt;
-        }
         if (!bounds || !bounds->hasBounds || leaf.hasNan)
             return std::nullopt;
         const auto min = boundText(bounds->min, *leaf.type, false);
@@ -257,14 +253,11 @@ private:
     std::vector<Bounds> m_bounds; // by Parquet column
 };
 
-FileStats::FileStats(const arrow::Schema& fileSchema, const std::set<std::string>& unmeasured)
+FileStats::FileStats(const arrow::Schema& fileSchema)
 {
     int column = 0;
     for (const auto& field : fileSchema.fields())
         column = addLeaf(m_leaves, *field, column, true);
-    for (Leaf& leaf : m_leaves)
-        if (leaf.type->id() == arrow::Type::STRING && !unmeasured.contains(leaf.name))
-            leaf.texts.emplace();
 }
 
 int FileStats::addLeaf(std::vector<Leaf>& to, const arrow::Field& field, int parquetColumn,
@@ -301,9 +294,7 @@ void FileStats::observeLeaf(Leaf& leaf, const arrow::Array& values)
 {
     if (leaf.isTopLevel)
         leaf.nulls += values.null_count();
-    if (leaf.texts && values.type_id() == arrow::Type::STRING)
-        leaf.texts->observe(static_cast<const arrow::StringArray&>(values));
-    else if (values.type_id() == arrow::Type::DOUBLE)
+    if (values.type_id() == arrow::Type::DOUBLE)
         leaf.hasNan = leaf.hasNan || holdsNan<arrow::DoubleArray>(values);
     else if (values.type_id() == arrow::Type::FLOAT)
         leaf.hasNan = leaf.hasNan || holdsNan<arrow::FloatArray>(values);

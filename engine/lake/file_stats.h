@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/lake/text_bounds.h"
-
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +12,8 @@
 
 namespace sluice::lake {
 
-/// Gathers the statistics of one data file. Least and greatest values come from the Parquet writer,
-/// which finds them anyway, but those of texts; they and what it cannot tell (NaN, nulls of columns
-/// without statistics) are found while batches pass, at about a nanosecond a value.
+/// Gathers the statistics of one data file. Least and greatest values come from the file's footer;
+/// what it cannot tell (NaN, nulls of columns without statistics) is found while batches pass.
 ///
 /// A reader trusts these figures blindly: a wrong bound hides rows. So a bound is exact, or wider
 /// than the truth where the format asks for it, or absent.
@@ -25,9 +21,7 @@ class FileStats
 {
 public:
     /// The columns as they are in the file, without partition columns.
-    /// unmeasured: those that get no least and greatest value.
-    explicit FileStats(const arrow::Schema& fileSchema,
-                       const std::set<std::string>& unmeasured = {});
+    explicit FileStats(const arrow::Schema& fileSchema);
 
     void observe(const arrow::RecordBatch& batch);
 
@@ -42,9 +36,8 @@ private:
         int parquetColumn = -1; // -1: a list or map, counted here
         bool hasNan = false;
         bool isTopLevel = false;
-        std::optional<TextBounds> texts; // top level, measured
-        std::int64_t nulls = 0;          // top level only
-        std::vector<Leaf> children;      // struct
+        std::int64_t nulls = 0;     // top level only
+        std::vector<Leaf> children; // struct
     };
     friend class StatsText;
 

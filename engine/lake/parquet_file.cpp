@@ -4,6 +4,7 @@
 #include "engine/columns/batch.h"
 #include "engine/columns/recycling_pool.h"
 #include "engine/lake/lake_error.h"
+#include "engine/lake/pages/paged_file.h"
 
 #include <exception>
 
@@ -23,14 +24,6 @@ arrow::Compression::type compressionOf(Codec codec)
     case Codec::None: return arrow::Compression::UNCOMPRESSED;
     }
     return arrow::Compression::UNCOMPRESSED;
-}
-
-std::shared_ptr<parquet::ArrowWriterProperties> arrowProperties()
-{
-    parquet::ArrowWriterProperties::Builder builder;
-    builder.coerce_timestamps(arrow::TimeUnit::MICRO);
-    builder.set_use_threads(false);
-    return builder.build();
 }
 
 // A column chunk whose data pages are not all dictionary encoded gave up its dictionary half way.
@@ -65,8 +58,7 @@ const char* codecName(Codec codec)
     return "none";
 }
 
-std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings,
-                                                            const arrow::Schema& schema)
+std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings)
 {
     parquet::WriterProperties::Builder builder;
     builder.version(parquet::ParquetVersion::PARQUET_2_6);
@@ -83,15 +75,24 @@ std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& 
         builder.compression_level(settings.level);
     for (const std::string& column : settings.plainColumns)
         builder.disable_dictionary(column);
+    for (const std::string& column : settings.prefixedColumns) {
+        builder.disable_dictionary(column);
+        builder.encoding(column, parquet::Encoding::DELTA_BYTE_ARRAY);
+    }
     for (const std::string& column : settings.packedColumns) {
         builder.disable_dictionary(column);
         builder.encoding(column, parquet::Encoding::DELTA_BINARY_PACKED);
     }
     for (const std::string& column : settings.unmeasuredColumns)
         builder.disable_statistics(column);
-    for (const auto& field : schema.fields())
-        if (!settings.measuresTexts && field->type()->id() == arrow::Type::STRING)
-            builder.disable_statistics(field->name());
+    return builder.build();
+}
+
+std::shared_ptr<parquet::ArrowWriterProperties> arrowProperties()
+{
+    parquet::ArrowWriterProperties::Builder builder;
+    builder.coerce_timestamps(arrow::TimeUnit::MICRO);
+    builder.set_use_threads(false);
     return builder.build();
 }
 
@@ -107,10 +108,9 @@ arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> openParquet(const std
     return reader;
 }
 
-ParquetFile::ParquetFile(std::string path, const arrow::Schema& schema,
-                         const FileSettings& settings)
+ParquetFile::ParquetFile(std::string path, const arrow::Schema& schema)
     : m_path(std::move(path))
-    , m_stats(schema, settings.unmeasuredColumns)
+    , m_stats(schema)
 {
 }
 
@@ -118,13 +118,11 @@ Result<std::unique_ptr<ParquetFile>>
 ParquetFile::create(const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
                     const FileSettings& settings)
 {
-    std::unique_ptr<ParquetFile> file(new ParquetFile(path, *schema, settings));
+    std::unique_ptr<ParquetFile> file(new ParquetFile(path, *schema));
     SLUICE_LAKE_ARROW_VALUE(file->m_stream, FileOutput::create(path), path);
     SLUICE_LAKE_ARROW_VALUE(file->m_writer,
-                            parquet::arrow::FileWriter::Open(*schema, recyclingPool(),
-                                                             file->m_stream,
-                                                             writerProperties(settings, *schema),
-                                                             arrowProperties()),
+                            openPagedFile(schema, file->m_stream, writerProperties(settings),
+                                          arrowProperties()),
                             path);
     return file;
 }

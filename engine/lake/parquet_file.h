@@ -25,13 +25,13 @@ const char* codecName(Codec codec);
 struct FileSettings
 {
     Codec codec = Codec::Zstd;
-    bool yieldsToLoad = false;           // a file that begins while rows wait takes snappy instead
-    int level = 1;                       // zstd only
-    std::set<std::string> plainColumns;  // no dictionary: values hardly repeat
-    std::set<std::string> packedColumns; // integers as differences (DELTA_BINARY_PACKED)
+    bool yieldsToLoad = false;          // a file that begins while rows wait takes snappy instead
+    int level = 1;                      // zstd only
+    std::set<std::string> plainColumns; // no dictionary: values hardly repeat
+    std::set<std::string> prefixedColumns;   // plain texts that begin alike (DELTA_BYTE_ARRAY)
+    std::set<std::string> packedColumns;     // integers as differences (DELTA_BINARY_PACKED)
     std::set<std::string> unmeasuredColumns; // no least and greatest value: payloads
     std::set<std::string> requiredColumns;   // never null: a table's writer leaves out their levels
-    bool measuresTexts = true; // also in the file's footer, not only for the log; costs more
 };
 
 /// What the log needs to know of a closed file.
@@ -66,7 +66,7 @@ public:
     Result<ClosedFile> close();
 
 private:
-    ParquetFile(std::string path, const arrow::Schema& schema, const FileSettings& settings);
+    ParquetFile(std::string path, const arrow::Schema& schema);
     Status startGroupIfFull(const arrow::RecordBatch& batch);
 
     std::string m_path;
@@ -81,8 +81,8 @@ private:
 /// are errors. May throw what the Parquet library throws.
 arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> openParquet(const std::string& path);
 
-/// Returns the writer properties for settings; for tests and for the compaction.
-std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings,
-                                                            const arrow::Schema& schema);
+/// Returns the properties of the Parquet library's writer for settings.
+std::shared_ptr<parquet::WriterProperties> writerProperties(const FileSettings& settings);
+std::shared_ptr<parquet::ArrowWriterProperties> arrowProperties();
 
 } // namespace sluice::lake

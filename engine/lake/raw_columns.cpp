@@ -222,7 +222,8 @@ const std::shared_ptr<arrow::Schema>& rawSchema()
 
 FileSettings rawSettings(FileSettings base)
 {
-    base.plainColumns = {"event_id", "event_data"};
+    base.plainColumns = {"event_data"};
+    base.prefixedColumns = {"event_id"};
     base.packedColumns = {"event_time", "offset", "ingest_time"};
     base.unmeasuredColumns = {"event_id", "event_data", "source", "partition", "schema_id"};
     base.requiredColumns

@@ -132,10 +132,8 @@ Result<TableWriter::OpenFile*> TableWriter::openFile(const PartitionValues& valu
     if (!m_hasChosen)
         m_hasChosen = chooseEncodings(first, m_layout.files);
     FileSettings settings = m_layout.files;
-    if (isBehind && settings.yieldsToLoad) { // compaction makes it good
-        settings.codec = Codec::Snappy;
-        settings.measuresTexts = false;
-    }
+    if (isBehind && settings.yieldsToLoad)
+        settings.codec = Codec::Snappy; // compaction makes it good
     OpenFile open;
     open.values = values;
     const std::string folder = partitionFolder(m_partitionNames, values);

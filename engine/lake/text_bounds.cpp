@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/lake/text_bounds.h"
 
+#include "engine/base/int128.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -70,19 +72,42 @@ Place placeOf(std::string_view value, std::size_t readable, const Bound& least,
     return Place::Unknown;
 }
 
-// Whether a value of up to eight bytes surely lies inside, without a branch on where it lies: of
-// few values each comes often, and the bounds too, so that no processor foretells it.
-[[gnu::always_inline]] inline bool isShortInside(const char* bytes, std::size_t size,
-                                                 const Bound& least, const Bound& greatest)
+// Whether a value of up to eight, or of nine to sixteen bytes surely lies inside, without a branch
+// on where it lies: of few values each comes often, and the bounds too, so that no processor
+// foretells it.
+template <class Number>
+[[gnu::always_inline]] inline bool isInside(Number number, std::size_t size, Number least,
+                                            std::size_t leastSize, Number greatest,
+                                            std::size_t greatestSize)
+{
+    const bool isAboveLeast = (number > least) | ((number == least) & (size == leastSize));
+    const bool isBelowGreatest
+        = (number < greatest) | ((number == greatest) & (size == greatestSize));
+    return isAboveLeast & isBelowGreatest;
+}
+
+[[gnu::always_inline]] inline std::uint64_t ordered(const char* bytes, std::size_t size)
 {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes, kWord);
-    word = __builtin_bswap64(_bzhi_u64(word, unsigned(size * 8)));
-    const bool isAboveLeast
-        = (word > least.words[0]) | ((word == least.words[0]) & (size == least.value.size()));
-    const bool isBelowGreatest = (word < greatest.words[0])
-        | ((word == greatest.words[0]) & (size == greatest.value.size()));
-    return isAboveLeast & isBelowGreatest;
+    return __builtin_bswap64(_bzhi_u64(word, unsigned(size * 8)));
+}
+
+[[gnu::always_inline]] inline bool isShortInside(const char* bytes, std::size_t size,
+                                                 const Bound& least, const Bound& greatest)
+{
+    return isInside(ordered(bytes, size), size, least.words[0], least.value.size(),
+                    greatest.words[0], greatest.value.size());
+}
+
+[[gnu::always_inline]] inline bool isMediumInside(const char* bytes, std::size_t size,
+                                                  const Bound& least, const Bound& greatest)
+{
+    const auto both
+        = [](std::uint64_t high, std::uint64_t low) { return UInt128(high) << 64 | low; };
+    return isInside(both(ordered(bytes, kWord), ordered(bytes + kWord, size - kWord)), size,
+                    both(least.words[0], least.words[1]), least.value.size(),
+                    both(greatest.words[0], greatest.words[1]), greatest.value.size());
 }
 
 } // namespace
@@ -119,7 +144,11 @@ void TextBounds::observe(const arrow::StringArray& values)
             continue;
         const auto at = std::size_t(offsets[row]);
         const auto size = std::size_t(offsets[row + 1]) - at;
-        if (size > kWord || end - at < kWord || !isShortInside(bytes + at, size, least, greatest))
+        const bool isInside = size <= kWord
+            ? end - at >= kWord && isShortInside(bytes + at, size, least, greatest)
+            : size <= 2 * kWord && end - at >= 2 * kWord
+                && isMediumInside(bytes + at, size, least, greatest);
+        if (!isInside)
             judge(std::string_view(bytes + at, size), end - at);
     }
     // The views of a bound that has not moved are those of its own text.
@@ -127,6 +156,14 @@ void TextBounds::observe(const arrow::StringArray& values)
         m_least = std::string(least.value);
     if (!m_greatest || greatest.value.data() != m_greatest->data())
         m_greatest = std::string(greatest.value);
+}
+
+void TextBounds::observe(std::string_view value)
+{
+    if (!m_least || value < *m_least)
+        m_least = std::string(value);
+    if (!m_greatest || value > *m_greatest)
+        m_greatest = std::string(value);
 }
 
 } // namespace sluice::lake

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <arrow/array/array_binary.h>
 
@@ -15,6 +16,7 @@ class TextBounds
 {
 public:
     void observe(const arrow::StringArray& values);
+    void observe(std::string_view value);
 
     /// Null until a value that is not null was seen.
     const std::optional<std::string>& least() const { return m_least; }

@@ -4,8 +4,9 @@
 # sanitizer must not say of foreign libraries, which are not built with it, stands in
 # resources/dev/sanitizers, each line with its reason.
 
-# What CI takes, with fewer seeds: the parts that keep state, and of these those with threads.
-statefulParts="simulation engine_runtime engine_operators engine_state engine_columns"
+# What CI takes, with fewer seeds: the parts that keep state or lay bytes by hand, and of these those
+# with threads.
+statefulParts="simulation engine_runtime engine_operators engine_state engine_columns engine_lake"
 threadedParts="simulation engine_runtime"
 
 # sanitizeWith PRESET whole|quick [CTEST ARGS...]

@@ -15,6 +15,7 @@ try:
     import deltalake
     import pyarrow as pa
     import pyarrow.compute as pc
+    import pyarrow.parquet as pq
 except ImportError as missing:
     from check import skip
     skip(f"{missing.name} is not installed")
@@ -61,6 +62,18 @@ def statistics_of_types():
     for column, _ in TYPES_SCHEMA[1:]:
         same(add[f"null_count.{column}"], 1, f"null_count of {column}")
     same(add["null_count.row"], 0, "null_count of row")
+
+
+def encodings():
+    """That the table holds what it is there for: a column for each of our encoders."""
+    files = glob.glob(os.path.join(LAKE, "probe", "encoded", "*.parquet"))
+    group = pq.ParquetFile(files[0]).metadata.row_group(0)
+    found = {group.column(i).path_in_schema: set(group.column(i).encodings) - {"RLE", "PLAIN"}
+             for i in range(group.num_columns)}
+    packed, few = {"DELTA_BINARY_PACKED"}, {"RLE_DICTIONARY"}
+    same(found, {"id": packed, "counted": {"DELTA_BYTE_ARRAY"}, "few": few, "scattered": set(),
+                 "n": packed, "ends": packed, "small": packed, "amount": packed, "ts": packed},
+         "encodings")
 
 
 def sql_literal(value):
@@ -198,6 +211,7 @@ def main():
     checks = Checks()
     for name in TABLES:
         checks.item(f"delta-rs reads probe.{name}", lambda: read_rows(name))
+    checks.item("encodings", encodings)
     checks.item("schema and protocol", schema_of_types)
     checks.item("statistics", statistics_of_types)
     long = "z" * 100

@@ -211,8 +211,34 @@ void writeLong(const std::string& lake)
         ::unlink((log.logFolder() + "/" + lake::commitName(version)).c_str());
 }
 
+// So many rows that the columns get each an encoding of their own, over several pages: counted ids,
+// few texts, texts that do not repeat, differences, few numbers.
+void writeEncoded(const std::string& lake)
+{
+    static const char* const kFew[] = {"DE", "France", "", "United Kingdom of ..."};
+    std::string rows = "[";
+    for (std::int64_t i = 0; i < 50'000; ++i) {
+        const std::string mixed = std::to_string(i * 7919 % 50'021);
+        rows += (i > 0 ? ",[" : "[") + std::to_string(i) + ",\"order-"
+            + std::to_string(1'000'000 + i) + "\","
+            + (i % 7 == 3 ? "null" : '"' + std::string(kFew[i * i % 11 % 4]) + '"') + ",\"" + mixed
+            + " x " + mixed + "\"," + (i % 11 == 5 ? "null" : mixed) + ","
+            + std::to_string(i % 2 == 0 ? INT64_MAX - i : INT64_MIN + i) + ","
+            + std::to_string(i % 5) + ",\"" + mixed + ".25\","
+            + std::to_string(1'767'225'600'000'000 + i / 10 * 1000) + "]";
+    }
+    Writer(lake, "probe.encoded",
+           arrow::schema({field("id", arrow::int64()), field("counted", arrow::utf8()),
+                          field("few", arrow::utf8()), field("scattered", arrow::utf8()),
+                          field("n", arrow::int32()), field("ends", arrow::int64()),
+                          field("small", arrow::int16()), field("amount", arrow::decimal128(12, 2)),
+                          field("ts", timestampType())}))
+        .epoch(1, rows + "]");
+}
+
 void writeLake(const std::string& lake)
 {
+    writeEncoded(lake);
     writeTypes(lake);
     writeNested(lake);
     writePartitions(lake);

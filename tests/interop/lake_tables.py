@@ -54,9 +54,22 @@ LONG = [(i, "row", None) for i in range(1, 102)] + [(102, "wide", dec("12.50"))]
 
 PLAIN = [(i, "ours") for i in range(1, 9)]
 
+_few = ["DE", "France", "", "United Kingdom of ..."]
+
+
+def encoded_row(i):
+    mixed = i * 7919 % 50021
+    return (i, f"order-{1000000 + i}", None if i % 7 == 3 else _few[i * i % 11 % 4],
+            f"{mixed} x {mixed}", None if i % 11 == 5 else mixed,
+            2**63 - 1 - i if i % 2 == 0 else i - 2**63, i % 5, dec(f"{mixed}.25"),
+            micros(1767225600000000 + i // 10 * 1000))
+
+
+ENCODED = [encoded_row(i) for i in range(50000)]
+
 # name -> rows and the version that the last commit made. One commit creates a table, each epoch is
 # one more; probe.long has its 101 epochs, the added column and the epoch that writes it.
-TABLES = {"types": (TYPES, 1), "nested": (NESTED, 1), "partitions": (PARTITIONS, 1),
+TABLES = {"encoded": (ENCODED, 1), "types": (TYPES, 1), "nested": (NESTED, 1), "partitions": (PARTITIONS, 1),
           "texts": (TEXTS, 4), "numbers": (NUMBERS, 4), "long": (LONG, 103), "plain": (PLAIN, 8)}
 
 

@@ -48,11 +48,44 @@ private slots:
         QVERIFY(settings.packedColumns == (std::set<std::string>{"a", "n"}));
         QVERIFY(settings.plainColumns == (std::set<std::string>{"r", "t"}));
     }
+    // Ten rows a value: texts keep it, numbers that count up take less as differences.
     void valuesThatRepeatKeepIt()
     {
         FileSettings settings;
         QVERIFY(chooseEncodings(*batchOf(5000, 10), settings));
-        QVERIFY(settings.packedColumns.empty() && settings.plainColumns.empty());
+        QVERIFY(settings.packedColumns == (std::set<std::string>{"a", "n"}));
+        QVERIFY(settings.plainColumns.empty() && settings.prefixedColumns.empty());
+    }
+    void numbersThatRepeatAndLieFarApartKeepIt()
+    {
+        arrow::Int64Builder far;
+        arrow::Int32Builder close;
+        for (int row = 0; row < 5000; ++row)
+            QVERIFY(far.Append(row % 10 * 1'000'000'007LL).ok() && close.Append(-row % 10).ok());
+        const auto schema = arrow::schema(
+            {arrow::field("far", arrow::int64()), arrow::field("close", arrow::int32())});
+        FileSettings settings;
+        QVERIFY(chooseEncodings(*arrow::RecordBatch::Make(schema, 5000,
+                                                          {far.Finish().ValueOrDie(),
+                                                           close.Finish().ValueOrDie()}),
+                                settings));
+        QVERIFY(settings.packedColumns == std::set<std::string>{"close"});
+    }
+    void textsThatBeginAlike()
+    {
+        arrow::StringBuilder counted, scattered;
+        for (std::uint64_t row = 0; row < 5000; ++row)
+            QVERIFY(counted.Append("order-" + std::to_string(100'000 + row)).ok()
+                    && scattered.Append(std::to_string(row * 0x9e3779b97f4a7c15ull)).ok());
+        const auto schema = arrow::schema(
+            {arrow::field("counted", arrow::utf8()), arrow::field("scattered", arrow::utf8())});
+        FileSettings settings;
+        QVERIFY(chooseEncodings(*arrow::RecordBatch::Make(schema, 5000,
+                                                          {counted.Finish().ValueOrDie(),
+                                                           scattered.Finish().ValueOrDie()}),
+                                settings));
+        QVERIFY(settings.prefixedColumns == std::set<std::string>{"counted"});
+        QVERIFY(settings.plainColumns.contains("scattered"));
     }
     void aSmallBatchSaysNothing()
     {

@@ -41,6 +41,8 @@ private slots:
         row("a prefix is less", {"order-10", "order-1", "order-100"}, "order-1", "order-100");
         row("alike in eight bytes", {"12345678b", "12345678", "12345678a"}, "12345678",
             "12345678b");
+        row("alike in sixteen bytes", {"123456789012345b", "123456789012345", "1234567890123456a"},
+            "123456789012345", "123456789012345b");
         row("bytes above 127", {"z", "\xC3\xA4", "a"}, "a", "\xC3\xA4");
         row("nulls do not count", {std::nullopt, "m", std::nullopt}, "m", "m");
     }
@@ -69,7 +71,7 @@ private slots:
             std::vector<std::optional<std::string>> values;
             std::optional<std::string> least, greatest;
             for (int i = 0; i < 60; ++i) {
-                std::string value(random() % 11, 'a');
+                std::string value(random() % 19, 'a');
                 for (char& c : value)
                     c = "\0\x01"
                         "ab\xFF"[random() % 5];
@@ -84,6 +86,10 @@ private slots:
             for (int at = 20; at < 60; at += 20)
                 bounds.observe(static_cast<const arrow::StringArray&>(*array->Slice(at, 20)));
             QVERIFY(bounds.least() == least && bounds.greatest() == greatest);
+            TextBounds singly;
+            for (int at = 20; at < 60; ++at)
+                singly.observe(*values[std::size_t(at)]);
+            QVERIFY(singly.least() == least && singly.greatest() == greatest);
         }
     }
 };
