@@ -3,7 +3,9 @@
 
 #include "engine/columns/types.h"
 #include "engine/state/hash_bytes.h"
+#include "engine/state/text_keys.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -181,31 +183,6 @@ arrow::Status appendValue(arrow::ArrayBuilder& to, std::string_view value)
     }
 }
 
-// A key of one text, the most frequent one: the same bytes in one pass.
-void encodeOneText(const arrow::BinaryArray& texts, EncodedKeys& out)
-{
-    const auto rows = std::size_t(texts.length());
-    constexpr std::size_t kHead = 1 + sizeof(std::uint32_t);
-    out.bytes.resize(rows * kHead + std::size_t(texts.total_values_length()));
-    out.offsets.resize(rows + 1);
-    out.hashes.resize(rows);
-    const char* from = reinterpret_cast<const char*>(texts.raw_data());
-    char* const begin = out.bytes.data();
-    char* to = begin;
-    for (std::size_t row = 0; row < rows; ++row) {
-        const auto at = std::int64_t(row);
-        const auto size = std::size_t(texts.value_length(at));
-        char* const key = to;
-        out.offsets[row] = std::uint32_t(key - begin);
-        *to++ = 1;
-        putRaw(to, std::uint32_t(size));
-        std::memcpy(to, from + texts.value_offset(at), size);
-        to += size;
-        out.hashes[row] = hashBytes({key, std::size_t(to - key)});
-    }
-    out.offsets[rows] = std::uint32_t(to - begin);
-}
-
 // A key of one number, the same bytes in one pass.
 void encodeOneNumber(const arrow::Array& column, EncodedKeys& out)
 {
@@ -270,13 +247,13 @@ Result<KeyCodec> KeyCodec::make(std::vector<std::shared_ptr<arrow::Field>> field
 void KeyCodec::encode(const std::vector<std::shared_ptr<arrow::Array>>& columns,
                       EncodedKeys& out) const
 {
-    if (columns.size() == 1 && columns[0]->null_count() == 0) {
-        if (isText(*columns[0]->type()))
-            encodeOneText(static_cast<const arrow::BinaryArray&>(*columns[0]), out);
-        else
-            encodeOneNumber(*columns[0], out);
-        return;
-    }
+    const auto isWholeText = [](const std::shared_ptr<arrow::Array>& column) {
+        return isText(*column->type()) && column->null_count() == 0;
+    };
+    if (!columns.empty() && std::ranges::all_of(columns, isWholeText))
+        return encodeTexts(columns, out);
+    if (columns.size() == 1 && columns[0]->null_count() == 0)
+        return encodeOneNumber(*columns[0], out);
     const std::size_t rows = columns.empty() ? 0 : std::size_t(columns.front()->length());
     std::size_t fixed = 0;
     for (const auto& field : m_fields)

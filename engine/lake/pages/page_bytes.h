@@ -48,6 +48,7 @@ public:
         if (!m_bytes)
             grow(0);
         PARQUET_THROW_NOT_OK(m_bytes->Resize(m_size, false));
+        m_first = m_size + m_size / 8; // the next page will be as large
         m_size = 0;
         return std::exchange(m_bytes, nullptr);
     }
@@ -55,8 +56,9 @@ public:
 private:
     void grow(std::int64_t least)
     {
-        constexpr std::int64_t kFirst = 64 << 10;
-        const std::int64_t size = std::max({least, kFirst, m_bytes ? m_bytes->size() * 2 : 0});
+        constexpr std::int64_t kLeast = 64 << 10;
+        const std::int64_t size
+            = std::max({least, kLeast, m_bytes ? m_bytes->size() * 2 : m_first});
         if (!m_bytes) {
             PARQUET_ASSIGN_OR_THROW(m_bytes, arrow::AllocateResizableBuffer(size, recyclingPool()));
         } else {
@@ -66,6 +68,7 @@ private:
 
     std::shared_ptr<arrow::ResizableBuffer> m_bytes;
     std::int64_t m_size = 0;
+    std::int64_t m_first = 0; // bytes that are asked for at first
 };
 
 } // namespace sluice::lake

@@ -92,8 +92,9 @@ std::int64_t TextDictionary::appendCoded(const arrow::Array& values, std::int64_
         m_codes.assign(std::size_t(texts.length()), kFree);
     }
     const auto* code = column.indices()->data()->GetValues<std::int32_t>(1);
+    const bool hasNulls = column.null_count() > 0;
     for (std::int64_t row = from; row < from + rows; ++row) {
-        if (column.IsNull(row))
+        if (hasNulls && column.IsNull(row))
             continue;
         std::uint32_t& index = m_codes[std::size_t(code[row])];
         if (index >= kFull)
