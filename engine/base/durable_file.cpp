@@ -123,6 +123,8 @@ Status syncFolder(const std::string& path)
 Status writeDurablyAt(const std::string& path, std::uint64_t offset,
                       std::span<const std::string_view> parts, std::string_view failPoints)
 {
+    if (offset == 0) // somebody may have the former file mapped: it must not become shorter
+        ::unlink(path.c_str());
     const int creation = offset == 0 ? O_CREAT | O_TRUNC : 0;
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | creation, 0644));
     if (!file.isOpen())

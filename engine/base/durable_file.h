@@ -28,8 +28,8 @@ Status syncFile(const std::string& path);
 Status syncFolder(const std::string& path);
 
 /// Writes parts, one behind the other, at a place of a file, over what is there or behind its end,
-/// and makes them durable. The file is created if offset is 0. failPoints: what the points of these
-/// steps are called: "log" for log.write (once a part), log.sync.
+/// and makes them durable. The file is created anew if offset is 0. failPoints: what the points of
+/// these steps are called: "log" for log.write (once a part), log.sync.
 Status writeDurablyAt(const std::string& path, std::uint64_t offset,
                       std::span<const std::string_view> parts, std::string_view failPoints = {});
 

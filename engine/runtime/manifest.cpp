@@ -4,7 +4,7 @@
 #include "engine/base/byte_stream.h"
 #include "engine/base/checksum.h"
 #include "engine/base/durable_file.h"
-#include "engine/base/zeroed_memory.h"
+#include "engine/base/mapped_part.h"
 
 #include <algorithm>
 #include <array>
@@ -188,31 +188,30 @@ Result<std::optional<Manifest>> ManifestStore::newest(std::vector<std::string>& 
 
 Result<SharedBytes> ManifestStore::readState(const StateSegment& segment) const
 {
-    // Trusts no length: a segment that is larger than its file would take all memory.
+    // Trusts no length: bytes that a mapped file does not have must not be touched.
     std::error_code ignored;
     const std::string path = pathOf(segment);
     if (const auto size = std::filesystem::file_size(path, ignored); !ignored)
-        if (segment.length > size)
+        if (segment.length > size || segment.offset > size - segment.length)
             return damaged(path, "the state file ends too early");
     const std::string_view wanted = segment.kind == flow::SaveKind::Log ? kLogHeader : kStateHeader;
     std::string header(wanted.size(), '\0');
-    SLUICE_TRY(std::size_t got, readFilePart(path, 0, std::span<char>(header)));
+    SLUICE_TRY(const std::size_t got, readFilePart(path, 0, std::span<char>(header)));
     if (got != wanted.size() || !header.starts_with(wanted.substr(0, 8)))
         return damaged(path, "this is not a state file");
     if (header != wanted) {
         ByteReader version(std::string_view(header).substr(8));
         return unknownFormat(path, "the state", std::to_string(version.u32()), kStateFormat);
     }
-    const auto memory = std::make_shared<ZeroedMemory>(segment.length);
-    SharedBytes bytes{{memory, static_cast<char*>(memory->data())}, segment.length};
+    // Saved keys stay what they are, and where they are: memory for as many again is what a large
+    // set waits for longest. A file of ours is never cut below what a manifest names of it.
+    SLUICE_TRY(const SharedBytes bytes, mapFilePart(path, segment.offset, segment.length));
     // A part at a time, so that the checksum finds it in a cache.
     constexpr std::size_t kPart = 256 << 10;
     std::uint32_t crc = 0;
-    for (std::size_t done = 0; done < bytes.size; done += got) {
+    for (std::size_t done = 0; done < bytes.size; done += kPart) {
         const std::span<char> part(bytes.data.get() + done, std::min(kPart, bytes.size - done));
-        SLUICE_TRY(got, readFilePart(path, segment.offset + done, part));
-        if (got != part.size())
-            return damaged(path, "the state file ends too early");
+        SLUICE_TRY(fetchMapped(part, path));
         crc = crc32c({part.data(), part.size()}, crc);
     }
     if (crc != segment.crc)

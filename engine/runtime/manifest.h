@@ -83,7 +83,7 @@ public:
     /// are skipped and described in warnings; if none of several is whole, DecodeFailed. One of
     /// another format is not skipped: Unsupported.
     Result<std::optional<Manifest>> newest(std::vector<std::string>& warnings) const;
-    /// Reads a piece of state, checked.
+    /// Maps a piece of state, checked.
     Result<SharedBytes> readState(const StateSegment& segment) const;
 
     /// Removes manifests but the newest three, and state files and documents that none of those
