@@ -185,11 +185,9 @@ private:
     Result<std::string> askMetadata()
     {
         const std::int64_t begin = systemClock().steadyNow().ns;
-        Result<KafkaHandle> client = makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
-                                                     {{"group.id", "sluice-test"},
-                                                      {"enable.partition.eof", "true"},
-                                                      {"auto.offset.reset", "earliest"}},
-                                                     m_trouble);
+        Result<KafkaHandle> client
+            = makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
+                              {.fixed = {}, .usual = {{"group.id", "sluice-test"}}}, m_trouble);
         if (!client)
             return client.error();
         m_client = std::move(*client);

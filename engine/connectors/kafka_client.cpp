@@ -70,17 +70,31 @@ Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason, const std:
     return out;
 }
 
+namespace {
+
+KafkaOptions optionsOf(const flow::Connection& connection, const KafkaNeeds& needs)
+{
+    KafkaOptions out{{"client.id", "sluice"}};
+    for (const auto* options : {&needs.usual, &connection.options, &needs.fixed})
+        for (const auto& [name, value] : *options)
+            out[name] = value;
+    for (const auto& [name, value] : needs.fixed)
+        if (const auto asked = connection.options.find(name);
+            asked != connection.options.end() && asked->second != value)
+            log(LogLevel::Warning,
+                "connection " + connection.name + ": the option " + name
+                    + " is not followed, the node needs " + value);
+    return out;
+}
+
+} // namespace
+
 Result<KafkaHandle> makeKafkaClient(const flow::Connection& connection, rd_kafka_type_t type,
-                                    const std::map<std::string, std::string>& extra,
-                                    KafkaTrouble& trouble)
+                                    const KafkaNeeds& needs, KafkaTrouble& trouble)
 {
     std::array<char, 512> text{};
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    std::map<std::string, std::string> options = connection.options;
-    for (const auto& [name, value] : extra)
-        options[name] = value;
-    if (!options.contains("client.id"))
-        options["client.id"] = "sluice";
+    const KafkaOptions options = optionsOf(connection, needs);
     for (const auto& [name, value] : options) {
         if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size())
             == RD_KAFKA_CONF_OK)

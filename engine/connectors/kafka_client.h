@@ -48,11 +48,19 @@ private:
     rd_kafka_resp_err_t m_code = RD_KAFKA_RESP_ERR_NO_ERROR;
 };
 
-/// Makes a client of a connection. The options are librdkafka's own names; extra ones win. trouble
-/// must outlive the client.
+/// Options by librdkafka's own names.
+using KafkaOptions = std::map<std::string, std::string>;
+
+/// What a client needs beside the options of its connection.
+struct KafkaNeeds
+{
+    KafkaOptions fixed; // what is right rests on them: they win, and the log says so
+    KafkaOptions usual; // the connection's win
+};
+
+/// Makes a client of a connection. trouble must outlive the client.
 Result<KafkaHandle> makeKafkaClient(const flow::Connection& connection, rd_kafka_type_t type,
-                                    const std::map<std::string, std::string>& extra,
-                                    KafkaTrouble& trouble);
+                                    const KafkaNeeds& needs, KafkaTrouble& trouble);
 
 /// Returns what an error means and what to do, in words.
 Error kafkaError(rd_kafka_resp_err_t code, const std::string& reason,

@@ -116,10 +116,10 @@ Status KafkaSink::open()
     SLUICE_TRY(makeFolderDurably(m_config.folder));
     SLUICE_TRY(m_producer,
                makeKafkaClient(m_connection, RD_KAFKA_PRODUCER,
-                               {{"transactional.id", group()},
-                                {"linger.ms", "5"},
-                                {"compression.type", "lz4"},
-                                {"queue.buffering.max.messages", "400000"}},
+                               {.fixed = {{"transactional.id", group()}},
+                                .usual = {{"linger.ms", "5"},
+                                          {"compression.type", "lz4"},
+                                          {"queue.buffering.max.messages", "400000"}}},
                                m_trouble));
     m_topic.reset(rd_kafka_topic_new(m_producer.get(), m_config.topic.c_str(), nullptr));
     if (!m_topic)
@@ -136,8 +136,8 @@ Status KafkaSink::open()
 Status KafkaSink::readCommitted()
 {
     SLUICE_TRY(const KafkaHandle consumer,
-               makeKafkaClient(m_connection, RD_KAFKA_CONSUMER, {{"group.id", group()}},
-                               m_trouble));
+               makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
+                               {.fixed = {{"group.id", group()}}, .usual = {}}, m_trouble));
     const PartitionList list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), m_config.topic.c_str(), 0);
     // A group's coordinator that is still loading, as it is right after the broker's start or the

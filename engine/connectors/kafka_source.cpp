@@ -54,14 +54,14 @@ Status KafkaSource::open(const std::optional<std::string>& position)
     const bool failsWhenLost = m_again || m_config.onOffsetLost == "fail";
     SLUICE_TRY(m_client,
                makeKafkaClient(m_connection, RD_KAFKA_CONSUMER,
-                               {{"enable.partition.eof", "true"},
-                                {"auto.offset.reset",
-                                 failsWhenLost ? "error" : m_config.onOffsetLost},
-                                {"enable.auto.commit", "false"},
-                                {"group.id", "sluice-unused"},
-                                {"isolation.level", "read_committed"},
-                                {"queued.max.messages.kbytes", "65536"},
-                                {"fetch.wait.max.ms", "50"}},
+                               {.fixed = {{"enable.partition.eof", "true"},
+                                          {"auto.offset.reset",
+                                           failsWhenLost ? "error" : m_config.onOffsetLost},
+                                          {"enable.auto.commit", "false"},
+                                          {"isolation.level", "read_committed"}},
+                                .usual = {{"group.id", "sluice-unused"},
+                                          {"queued.max.messages.kbytes", "65536"},
+                                          {"fetch.wait.max.ms", "50"}}},
                                m_trouble));
     m_topic = rd_kafka_topic_new(m_client.get(), m_config.topic.c_str(), nullptr);
     m_discovery = std::thread([this] { discover(); });

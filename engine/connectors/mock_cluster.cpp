@@ -96,8 +96,8 @@ Result<std::unique_ptr<TopicFeeder>> TopicFeeder::connect(const flow::Connection
 {
     std::unique_ptr<TopicFeeder> out(new TopicFeeder);
     SLUICE_TRY(out->m_producer,
-               makeKafkaClient(connection, RD_KAFKA_PRODUCER, {{"linger.ms", "5"}},
-                               out->m_trouble));
+               makeKafkaClient(connection, RD_KAFKA_PRODUCER,
+                               {.fixed = {}, .usual = {{"linger.ms", "5"}}}, out->m_trouble));
     return out;
 }
 
