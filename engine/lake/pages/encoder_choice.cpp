@@ -49,11 +49,11 @@ std::unique_ptr<ValueEncoder> chooseEncoder(const arrow::Schema& file,
         TextMeasure measure(isMeasured(column, properties));
         if (hasDictionary)
             return std::make_unique<TextDictionary>(properties.dictionary_pagesize_limit(),
-                                                    std::move(measure));
+                                                    properties.data_pagesize(), std::move(measure));
         if (encoding == parquet::Encoding::DELTA_BYTE_ARRAY)
-            return std::make_unique<PrefixedTexts>(std::move(measure));
+            return std::make_unique<PrefixedTexts>(properties.data_pagesize(), std::move(measure));
         if (encoding == parquet::Encoding::PLAIN || encoding == parquet::Encoding::UNKNOWN)
-            return std::make_unique<PlainTexts>(std::move(measure));
+            return std::make_unique<PlainTexts>(properties.data_pagesize(), std::move(measure));
         return nullptr;
     }
     if (hasDictionary || encoding != parquet::Encoding::DELTA_BINARY_PACKED)

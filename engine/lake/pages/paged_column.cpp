@@ -55,15 +55,21 @@ arrow::Status PagedColumn::WriteArrow(const std::int16_t* /*defLevels*/,
 
 void PagedColumn::append(const arrow::Array& values, std::int64_t from, std::int64_t rows)
 {
-    const std::int64_t taken = m_encoder->append(values, from, rows);
-    keepLevels(values, from, taken);
-    if (taken == rows)
-        return;
-    flushPage();
-    m_dictionary = m_encoder->dictionary();
-    m_hasFallenBack = true;
-    m_encoder = m_encoder->successor();
-    append(values, from + taken, rows - taken);
+    for (;;) {
+        const std::int64_t taken = m_encoder->append(values, from, rows);
+        keepLevels(values, from, taken);
+        if (taken == rows)
+            return;
+        from += taken;
+        rows -= taken;
+        flushPage();
+        if (auto successor = m_encoder->successor()) {
+            m_dictionary = m_encoder->dictionary();
+            m_hasFallenBack = true;
+            m_isWorthCompressing = true;
+            m_encoder = std::move(successor);
+        }
+    }
 }
 
 void PagedColumn::keepLevels(const arrow::Array& values, std::int64_t from, std::int64_t rows)

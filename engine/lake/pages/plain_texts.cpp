@@ -5,18 +5,22 @@
 
 namespace sluice::lake {
 
-PlainTexts::PlainTexts(TextMeasure measure)
-    : m_measure(std::move(measure))
+PlainTexts::PlainTexts(std::int64_t mostBytes, TextMeasure measure)
+    : m_mostBytes(mostBytes)
+    , m_measure(std::move(measure))
 {
 }
 
 std::int64_t PlainTexts::append(const arrow::Array& values, std::int64_t from, std::int64_t rows)
 {
-    m_measure.observe(values, from, rows);
-    return forEachText(values, from, rows, [this](std::string_view text) {
+    const std::int64_t taken = forEachText(values, from, rows, [this](std::string_view text) {
+        if (m_page.size() >= m_mostBytes)
+            return false;
         m_page.appendText(text);
         return true;
     });
+    m_measure.observe(values, from, taken);
+    return taken;
 }
 
 } // namespace sluice::lake

@@ -11,7 +11,8 @@ namespace sluice::lake {
 class PlainTexts final : public ValueEncoder
 {
 public:
-    explicit PlainTexts(TextMeasure measure);
+    /// A page is full when it has mostBytes.
+    PlainTexts(std::int64_t mostBytes, TextMeasure measure);
 
     std::int64_t append(const arrow::Array& values, std::int64_t from, std::int64_t rows) override;
     std::int64_t pageBytes() const override { return m_page.size(); }
@@ -21,6 +22,7 @@ public:
     parquet::EncodedStatistics bounds() const override { return m_measure.bounds(); }
 
 private:
+    std::int64_t m_mostBytes;
     TextMeasure m_measure;
     PageBytes m_page;
 };

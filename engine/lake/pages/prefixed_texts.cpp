@@ -46,18 +46,20 @@ std::size_t sharedPrefix(std::string_view a, std::string_view b)
     return at;
 }
 
-PrefixedTexts::PrefixedTexts(TextMeasure measure)
-    : m_measure(std::move(measure))
+PrefixedTexts::PrefixedTexts(std::int64_t mostBytes, TextMeasure measure)
+    : m_mostBytes(mostBytes)
+    , m_measure(std::move(measure))
 {
 }
 
 std::int64_t PrefixedTexts::append(const arrow::Array& values, std::int64_t from, std::int64_t rows)
 {
-    m_measure.observe(values, from, rows);
     m_shared.reserve(m_shared.size() + std::size_t(rows));
     m_lengths.reserve(m_lengths.size() + std::size_t(rows));
     std::string_view before = m_before;
-    forEachText(values, from, rows, [&](std::string_view text) {
+    const std::int64_t taken = forEachText(values, from, rows, [&](std::string_view text) {
+        if (m_rests.size() >= m_mostBytes)
+            return false;
         const std::size_t shared = sharedPrefix(before, text);
         m_shared.push_back(std::int32_t(shared));
         m_lengths.push_back(std::int32_t(text.size() - shared));
@@ -66,7 +68,8 @@ std::int64_t PrefixedTexts::append(const arrow::Array& values, std::int64_t from
         return true;
     });
     m_before = std::string(before);
-    return rows;
+    m_measure.observe(values, from, taken);
+    return taken;
 }
 
 // A short rest is moved as one word that ends where the text does: no call for a size that is not

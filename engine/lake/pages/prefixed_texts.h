@@ -15,7 +15,8 @@ namespace sluice::lake {
 class PrefixedTexts final : public ValueEncoder
 {
 public:
-    explicit PrefixedTexts(TextMeasure measure);
+    /// A page is full when it has mostBytes.
+    PrefixedTexts(std::int64_t mostBytes, TextMeasure measure);
 
     std::int64_t append(const arrow::Array& values, std::int64_t from, std::int64_t rows) override;
     std::int64_t pageBytes() const override;
@@ -30,6 +31,7 @@ public:
 private:
     void appendRest(std::string_view text, std::size_t shared);
 
+    std::int64_t m_mostBytes;
     TextMeasure m_measure;
     std::string m_before; // the last text of the rows before; empty at the beginning of a page
     std::vector<std::int32_t> m_shared, m_lengths; // of the prefixes and of the rests

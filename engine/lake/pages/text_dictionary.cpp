@@ -43,8 +43,9 @@ std::uint64_t mixed(std::uint64_t low, std::uint64_t high, std::size_t size)
 
 } // namespace
 
-TextDictionary::TextDictionary(std::int64_t mostBytes, TextMeasure measure)
+TextDictionary::TextDictionary(std::int64_t mostBytes, std::int64_t pageBytes, TextMeasure measure)
     : m_mostBytes(mostBytes)
+    , m_plainPageBytes(pageBytes)
     , m_measure(std::move(measure))
     , m_slots(kFirstSlots)
 {
@@ -135,8 +136,9 @@ bool TextDictionary::holds(std::uint32_t index, std::string_view text) const
 
 std::uint32_t TextDictionary::add(std::string_view text, const Slot& key, std::size_t slot)
 {
-    if (m_starts.size() == kMostTexts
-        || (!m_starts.empty() && m_texts.size() + std::int64_t(text.size()) > m_mostBytes))
+    m_isFull = m_starts.size() == kMostTexts
+        || (!m_starts.empty() && m_texts.size() + std::int64_t(text.size()) > m_mostBytes);
+    if (m_isFull)
         return kFull;
     const auto index = std::uint32_t(m_starts.size());
     m_texts.appendText(text);
@@ -184,7 +186,7 @@ std::unique_ptr<parquet::DictionaryPage> TextDictionary::dictionary()
 
 std::unique_ptr<ValueEncoder> TextDictionary::successor()
 {
-    return std::make_unique<PlainTexts>(m_measure);
+    return m_isFull ? std::make_unique<PlainTexts>(m_plainPageBytes, m_measure) : nullptr;
 }
 
 // Every text of the dictionary stands in some row, so these are the column's bounds.

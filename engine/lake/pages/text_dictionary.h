@@ -18,8 +18,8 @@ class TextDictionary final : public ValueEncoder
 public:
     static constexpr std::size_t kMostTexts = 1 << 16;
 
-    /// mostBytes: of the dictionary.
-    TextDictionary(std::int64_t mostBytes, TextMeasure measure);
+    /// mostBytes: of the dictionary; pageBytes: of a page of the plain texts behind it.
+    TextDictionary(std::int64_t mostBytes, std::int64_t pageBytes, TextMeasure measure);
 
     std::int64_t append(const arrow::Array& values, std::int64_t from, std::int64_t rows) override;
     std::int64_t pageBytes() const override;
@@ -48,8 +48,9 @@ private:
     std::int64_t appendCoded(const arrow::Array& values, std::int64_t from, std::int64_t rows);
     void measure();
 
-    std::int64_t m_mostBytes;
+    const std::int64_t m_mostBytes, m_plainPageBytes;
     TextMeasure m_measure;
+    bool m_isFull = false;
     std::vector<Slot> m_slots;
     std::vector<std::uint32_t> m_starts; // of the texts in m_texts
     PageBytes m_texts;                   // as the dictionary's page has them

@@ -21,7 +21,8 @@ public:
     virtual ~ValueEncoder() = default;
 
     /// Adds the values of `rows` rows of an array. Returns how many rows were taken: fewer than
-    /// given if a dictionary is full, and then no more may be given.
+    /// given if the page is full and must be taken first, or if a dictionary is, and then the
+    /// successor goes on.
     virtual std::int64_t append(const arrow::Array& values, std::int64_t from, std::int64_t rows)
         = 0;
 
@@ -36,7 +37,7 @@ public:
 
     /// Returns the dictionary that all pages refer to; null if they hold the values.
     virtual std::unique_ptr<parquet::DictionaryPage> dictionary() { return nullptr; }
-    /// Returns what goes on when append() took fewer rows than given.
+    /// Returns what goes on once a dictionary is full; null as long as it is not.
     virtual std::unique_ptr<ValueEncoder> successor() { return nullptr; }
 
     /// Returns the least and the greatest value since the beginning; none if they are not wanted or

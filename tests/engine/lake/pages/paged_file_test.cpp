@@ -200,6 +200,32 @@ private slots:
                      [](std::int64_t row) { return std::string(80, 'x') + std::to_string(row); })},
               kDictionary, {Encoding::RLE_DICTIONARY, Encoding::PLAIN});
     }
+    // What comes behind a dictionary is compressed, though the indices before it were not worth it.
+    void plainTextsBehindADictionaryAreCompressed()
+    {
+        const auto alike = texts(100'000, [](std::int64_t row) {
+            return std::string(60, 'x') + std::to_string(row * 7919 % 100'003);
+        });
+        const auto footer = writeAndRead(path(), {alike}, kDictionary).ValueOrDie().footer;
+        const auto chunk = footer->RowGroup(0)->ColumnChunk(0);
+        QVERIFY(chunk->total_compressed_size() * 2 < chunk->total_uncompressed_size());
+    }
+    // A page has a mebibyte and a value more, however many rows come at once.
+    void aPageOfLongTextsEnds()
+    {
+        const auto values = texts(100, [](std::int64_t row) -> Text {
+            return row % 9 == 4 ? Text() : Text(std::string(300'000, char('a' + row % 26)));
+        });
+        for (const FileSettings& settings : {kPlain, kPrefixed, kDictionary}) {
+            const auto written = writeAndRead(path(), {values}, settings).ValueOrDie();
+            QVERIFY(written.values->Equals(*plain({values}, arrow::utf8())));
+            const auto chunk = written.footer->RowGroup(0)->ColumnChunk(0);
+            std::int64_t pages = 0;
+            for (const auto& told : chunk->encoding_stats())
+                pages += told.page_type == parquet::PageType::DICTIONARY_PAGE ? 0 : told.count;
+            QVERIFY2(pages >= 22, qPrintable(QString::number(pages))); // 89 texts, four a page
+        }
+    }
     void otherLayoutsOfTexts()
     {
         const auto value = [](std::int64_t row) -> Text {
