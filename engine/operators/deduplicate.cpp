@@ -86,11 +86,7 @@ Deduplicate::Deduplicate(std::vector<std::string> keys, state::KeyCodec codec, M
 
 Status Deduplicate::process(std::size_t, const Batch& batch, flow::NodeContext& context)
 {
-    arrow::ArrayVector columns;
-    for (const std::string& key : m_keys) {
-        SLUICE_TRY(auto column, columnNamed(*batch.columns, key));
-        columns.push_back(std::move(column));
-    }
+    SLUICE_TRY(const auto columns, columnsNamed(*batch.columns, m_keys));
     std::vector<std::uint32_t> kept;
     kept.reserve(std::size_t(batch.rows()));
     m_seen.insertAll(m_hasher.of(columns),

@@ -42,11 +42,7 @@ GroupAggregate::GroupAggregate(GroupConfig config, std::unique_ptr<state::KeyInd
 
 Status GroupAggregate::internKeys(const arrow::RecordBatch& columns)
 {
-    arrow::ArrayVector keys;
-    for (const auto& field : m_config.keys) {
-        SLUICE_TRY(auto column, columnNamed(columns, field->name()));
-        keys.push_back(std::move(column));
-    }
+    SLUICE_TRY(const auto keys, columnsNamed(columns, m_config.keys));
     m_keys->intern(keys, std::size_t(columns.num_rows()), m_numbers);
     m_groups.resize(std::max<std::size_t>(m_groups.size(), m_keys->size()));
     return ok();

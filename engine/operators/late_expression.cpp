@@ -89,6 +89,37 @@ Result<std::shared_ptr<arrow::Array>> columnNamed(const arrow::RecordBatch& colu
                  .cause = {}};
 }
 
+Result<arrow::ArrayVector> columnsNamed(const arrow::RecordBatch& columns,
+                                        const std::vector<std::string>& names)
+{
+    arrow::ArrayVector out;
+    for (const std::string& name : names) {
+        SLUICE_TRY(auto column, columnNamed(columns, name));
+        out.push_back(std::move(column));
+    }
+    return out;
+}
+
+Result<arrow::ArrayVector> columnsNamed(const arrow::RecordBatch& columns,
+                                        const arrow::FieldVector& fields)
+{
+    std::vector<std::string> names;
+    for (const auto& field : fields)
+        names.push_back(field->name());
+    return columnsNamed(columns, names);
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> pickColumns(const arrow::RecordBatch& columns,
+                                                        const std::vector<std::string>& names)
+{
+    SLUICE_TRY(auto picked, columnsNamed(columns, names));
+    arrow::FieldVector fields;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        fields.push_back(arrow::field(names[i], picked[i]->type()));
+    return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), columns.num_rows(),
+                                    std::move(picked));
+}
+
 int findColumn(const flow::BindContext& context, const std::string& option, TextPosition at,
                const std::string& name, const arrow::Schema& schema)
 {

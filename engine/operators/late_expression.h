@@ -49,6 +49,15 @@ Result<Batch> withoutFailedRows(const Batch& batch, const expr::EvalErrors& erro
 Result<std::shared_ptr<arrow::Array>> columnNamed(const arrow::RecordBatch& columns,
                                                   const std::string& name);
 
+/// The same for several, in the order given.
+Result<arrow::ArrayVector> columnsNamed(const arrow::RecordBatch& columns,
+                                        const std::vector<std::string>& names);
+Result<arrow::ArrayVector> columnsNamed(const arrow::RecordBatch& columns,
+                                        const arrow::FieldVector& fields);
+/// And as a batch of their own.
+Result<std::shared_ptr<arrow::RecordBatch>> pickColumns(const arrow::RecordBatch& columns,
+                                                        const std::vector<std::string>& names);
+
 /// Reports an unknown column with a suggestion; returns its index, -1 if it is not there.
 int findColumn(const flow::BindContext& context, const std::string& option, TextPosition at,
                const std::string& name, const arrow::Schema& schema);

@@ -15,20 +15,6 @@ constexpr std::int64_t kNoWindow = INT64_MAX;
 constexpr std::uint8_t kStateVersion = 1;
 constexpr std::uint32_t kAhead = 16; // rows, of what is fetched ahead
 
-Result<std::shared_ptr<arrow::RecordBatch>> columnsNamed(const arrow::RecordBatch& from,
-                                                         const std::vector<std::string>& names)
-{
-    arrow::FieldVector fields;
-    arrow::ArrayVector columns;
-    for (const std::string& name : names) {
-        SLUICE_TRY(auto column, columnNamed(from, name));
-        fields.push_back(arrow::field(name, column->type()));
-        columns.push_back(std::move(column));
-    }
-    return arrow::RecordBatch::Make(arrow::schema(std::move(fields)), from.num_rows(),
-                                    std::move(columns));
-}
-
 } // namespace
 
 TopN::TopN(TopNConfig config, std::unique_ptr<state::KeyIndex> keys, state::OrderCodec order)
@@ -41,11 +27,8 @@ TopN::TopN(TopNConfig config, std::unique_ptr<state::KeyIndex> keys, state::Orde
 
 Status TopN::encode(const arrow::RecordBatch& columns)
 {
-    arrow::ArrayVector keys, places;
-    for (const std::string& name : m_config.partitionBy) {
-        SLUICE_TRY(auto column, columnNamed(columns, name));
-        keys.push_back(std::move(column));
-    }
+    SLUICE_TRY(const auto keys, columnsNamed(columns, m_config.partitionBy));
+    arrow::ArrayVector places;
     for (const auto& column : m_order.columns()) {
         SLUICE_TRY(auto values, columnNamed(columns, column.field->name()));
         places.push_back(std::move(values));
@@ -164,7 +147,7 @@ Status TopN::process(std::size_t, const Batch& batch, flow::NodeContext& context
 // Takes the batch's rows that are among the best into the store and tells what has changed.
 Status TopN::settle(TopPartitions& window, const Batch& batch, flow::NodeContext& context)
 {
-    SLUICE_TRY(const auto columns, columnsNamed(*batch.columns, m_config.kept));
+    SLUICE_TRY(const auto columns, pickColumns(*batch.columns, m_config.kept));
     SLUICE_TRY(window.keep(*columns));
     TopRowsOut out;
     if (m_config.windows == TopWindows::None)

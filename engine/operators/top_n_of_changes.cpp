@@ -15,17 +15,6 @@ namespace {
 constexpr std::uint8_t kStateVersion = 1;
 constexpr std::int64_t kRowCost = 120; // its place, its count and two texts
 
-Result<arrow::ArrayVector> columnsOf(const arrow::RecordBatch& from,
-                                     const std::vector<std::string>& names)
-{
-    arrow::ArrayVector out;
-    for (const std::string& name : names) {
-        SLUICE_TRY(auto column, columnNamed(from, name));
-        out.push_back(std::move(column));
-    }
-    return out;
-}
-
 } // namespace
 
 TopNOfChanges::TopNOfChanges(TopNConfig config, std::unique_ptr<state::KeyIndex> keys,
@@ -45,12 +34,12 @@ std::int64_t TopNOfChanges::Row::bytes() const
 
 Status TopNOfChanges::encode(const arrow::RecordBatch& columns)
 {
-    SLUICE_TRY(const auto keys, columnsOf(columns, m_config.partitionBy));
-    SLUICE_TRY(const auto kept, columnsOf(columns, m_config.kept));
+    SLUICE_TRY(const auto keys, columnsNamed(columns, m_config.partitionBy));
+    SLUICE_TRY(const auto kept, columnsNamed(columns, m_config.kept));
     std::vector<std::string> names;
     for (const auto& column : m_order.columns())
         names.push_back(column.field->name());
-    SLUICE_TRY(const auto places, columnsOf(columns, names));
+    SLUICE_TRY(const auto places, columnsNamed(columns, names));
     m_keys->intern(keys, std::size_t(columns.num_rows()), m_numbers);
     m_order.encode(places, m_places);
     m_rowCodec.encode(kept, m_rows);

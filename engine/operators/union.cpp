@@ -70,16 +70,8 @@ flow::NodeKind Union::kind()
 
 Status Union::process(std::size_t, const Batch& batch, flow::NodeContext& context)
 {
-    arrow::FieldVector fields;
-    arrow::ArrayVector arrays;
-    for (const std::string& name : m_columns) {
-        SLUICE_TRY(auto column, columnNamed(*batch.columns, name));
-        fields.push_back(arrow::field(name, column->type()));
-        arrays.push_back(std::move(column));
-    }
-    context.emit(withColumns(batch,
-                             arrow::RecordBatch::Make(arrow::schema(std::move(fields)),
-                                                      batch.rows(), std::move(arrays))));
+    SLUICE_TRY(auto columns, pickColumns(*batch.columns, m_columns));
+    context.emit(withColumns(batch, std::move(columns)));
     return ok();
 }
 

@@ -45,11 +45,7 @@ WindowAggregate::WindowAggregate(WindowConfig config, std::unique_ptr<state::Key
 
 Status WindowAggregate::internKeys(const arrow::RecordBatch& columns)
 {
-    arrow::ArrayVector keys;
-    for (const auto& field : m_config.keys) {
-        SLUICE_TRY(auto column, columnNamed(columns, field->name()));
-        keys.push_back(std::move(column));
-    }
+    SLUICE_TRY(const auto keys, columnsNamed(columns, m_config.keys));
     m_keys->intern(keys, std::size_t(columns.num_rows()), m_numbers);
     return ok();
 }
