@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/state/text_keys.h"
 
+#include "engine/base/words.h"
 #include "engine/state/hash_bytes.h"
 
 #include <algorithm>
@@ -27,17 +28,14 @@ struct TextColumn
 constexpr std::size_t kTextHead = 1 + sizeof(std::uint32_t);
 constexpr std::size_t kSlack = 8; // what a text of fewer than 8 bytes writes behind itself
 
-// Copies a text and up to kSlack bytes more. A short one is read as the word that ends where it
-// does, so that nothing depends on its size; the shift is halved because one by 64 is none.
+// Copies a text and up to kSlack bytes more.
 inline void putText(const char* begin, std::size_t from, std::size_t size, char* to)
 {
     if (size <= 8 && from + size >= 8) {
-        const std::size_t halfShift = (8 - size) * 4;
-        const std::uint64_t text
-            = FoldedHash::word(begin + from + size - 8) >> halfShift >> halfShift;
+        const std::uint64_t text = wordEndingAt(begin + from + size, size);
         std::memcpy(to, &text, sizeof text);
     } else if (size > 8 && size <= 16) {
-        const std::uint64_t last = FoldedHash::word(begin + from + size - 8);
+        const std::uint64_t last = wordAt(begin + from + size - 8);
         std::memcpy(to, begin + from, 8);
         std::memcpy(to + size - 8, &last, sizeof last);
     } else if (size > 0) {

@@ -57,8 +57,7 @@ public:
             column->Close();
             bytes += column->total_bytes_written();
         }
-        m_rows = num_rows();
-        m_metadata->set_num_rows(m_rows);
+        m_metadata->set_num_rows(num_rows());
         m_metadata->Finish(bytes, m_ordinal);
     }
 
@@ -114,7 +113,6 @@ private:
     parquet::RowGroupMetaDataBuilder* m_metadata;
     std::int16_t m_ordinal;
     std::vector<std::shared_ptr<parquet::ColumnWriter>> m_columns;
-    std::int64_t m_rows = 0;
     bool m_isClosed = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/lake/pages/prefixed_texts.h"
 
+#include "engine/base/words.h"
 #include "engine/lake/pages/delta_packing.h"
 #include "engine/lake/pages/text_values.h"
 
@@ -12,13 +13,6 @@ namespace sluice::lake {
 namespace {
 
 constexpr std::size_t kWord = 8;
-
-std::uint64_t word(const char* from)
-{
-    std::uint64_t out = 0;
-    std::memcpy(&out, from, sizeof out);
-    return out;
-}
 
 std::size_t equalBytes(std::uint64_t difference)
 {
@@ -32,13 +26,13 @@ std::size_t sharedPrefix(std::string_view a, std::string_view b)
     const std::size_t size = std::min(a.size(), b.size());
     std::size_t at = 0;
     for (; at + kWord <= size; at += kWord)
-        if (const std::uint64_t differs = word(a.data() + at) ^ word(b.data() + at))
+        if (const std::uint64_t differs = wordAt(a.data() + at) ^ wordAt(b.data() + at))
             return at + equalBytes(differs);
     if (at == size)
         return size;
     if (size >= kWord) { // the last word again, with bytes that are known to be equal
         at = size - kWord;
-        const std::uint64_t differs = word(a.data() + at) ^ word(b.data() + at);
+        const std::uint64_t differs = wordAt(a.data() + at) ^ wordAt(b.data() + at);
         return differs ? at + equalBytes(differs) : size;
     }
     while (at < size && a[at] == b[at])
@@ -79,7 +73,7 @@ void PrefixedTexts::appendRest(std::string_view text, std::size_t shared)
     const std::size_t rest = text.size() - shared;
     std::uint8_t* out = m_rests.room(std::int64_t(rest + kWord));
     if (rest <= kWord && rest > 0 && text.size() >= kWord) {
-        const std::uint64_t last = word(text.data() + text.size() - kWord) >> (kWord - rest) * 8;
+        const std::uint64_t last = wordEndingAt(text.data() + text.size(), rest);
         std::memcpy(out, &last, sizeof last);
     } else if (rest > 0) {
         std::memcpy(out, text.data() + shared, rest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/lake/pages/text_dictionary.h"
 
+#include "engine/base/words.h"
 #include "engine/lake/pages/index_runs.h"
 #include "engine/lake/pages/plain_texts.h"
 #include "engine/lake/pages/text_values.h"
@@ -14,22 +15,12 @@ namespace {
 constexpr std::size_t kFirstSlots = 256; // few collisions: a mispredicted probe costs most
 constexpr std::size_t kWord = 8;         // bytes
 
-std::uint64_t word(const char* from)
-{
-    std::uint64_t out = 0;
-    std::memcpy(&out, from, sizeof out);
-    return out;
-}
-
-// Up to eight bytes as a number. isBehindOthers: eight bytes may be read that end where the text
-// does, so that no size has to be told apart; it is halved because a shift by 64 is none.
+// Up to eight bytes as a number. isBehindOthers: eight bytes may be read that end where it does.
 std::uint64_t shortWord(std::string_view text, bool isBehindOthers)
 {
+    if (isBehindOthers)
+        return wordEndingAt(text.data() + text.size(), text.size());
     std::uint64_t out = 0;
-    if (isBehindOthers) {
-        const std::size_t halfShift = (sizeof out - text.size()) * 4;
-        return word(text.data() + text.size() - sizeof out) >> halfShift >> halfShift;
-    }
     if (!text.empty())
         std::memcpy(&out, text.data(), text.size());
     return out;
@@ -113,8 +104,8 @@ std::uint32_t TextDictionary::indexOf(std::string_view text, bool isBehindOthers
     if (text.size() <= kWord) {
         key.low = shortWord(text, isBehindOthers);
     } else if (text.size() <= 2 * kWord) {
-        key.low = word(text.data());
-        key.high = word(text.data() + text.size() - kWord);
+        key.low = wordAt(text.data());
+        key.high = wordAt(text.data() + text.size() - kWord);
     } else {
         key.low = std::hash<std::string_view>()(text);
     }
