@@ -2,6 +2,7 @@
 #include "engine/lake/compaction.h"
 
 #include "engine/base/durable_file.h"
+#include "engine/lake/column_encoding.h"
 #include "engine/lake/committer.h"
 #include "engine/lake/lake_error.h"
 #include "engine/lake/partition_path.h"
@@ -62,8 +63,8 @@ public:
         , m_columns(std::move(columns))
         , m_partitionColumns(std::move(partitionColumns))
         , m_clock(clock)
-        , m_settings(m_columns->GetFieldByName("event_data") ? rawSettings(policy.files)
-                                                             : policy.files)
+        , m_isRaw(m_columns->GetFieldByName("event_data") != nullptr)
+        , m_settings(m_isRaw ? rawSettings(policy.files) : policy.files)
     {
     }
 
@@ -80,6 +81,8 @@ public:
 
     Status add(const PartitionValues& values, const std::vector<const AddFile*>& files)
     {
+        if (!m_isRaw)
+            SLUICE_TRY(chooseBy(**std::ranges::max_element(files, {}, &AddFile::size)));
         for (const AddFile* file : files)
             SLUICE_TRY(
                 readDataFile(m_log.tableFolder(), *file, m_columns,
@@ -106,6 +109,19 @@ public:
     void keep() { m_isKept = true; }
 
 private:
+    // Small files, which say too little of the values, may be the first.
+    Status chooseBy(const AddFile& file)
+    {
+        m_settings = m_policy.files;
+        SLUICE_TRY(
+            readDataFile(m_log.tableFolder(), file, m_columns,
+                         [&](const std::shared_ptr<arrow::RecordBatch>& rows) -> Result<bool> {
+                             chooseEncodings(*rows, m_settings);
+                             return false;
+                         }));
+        return ok();
+    }
+
     Status write(const PartitionValues& values, const arrow::RecordBatch& rows)
     {
         if (!m_file) {
@@ -143,7 +159,8 @@ private:
     const std::shared_ptr<arrow::Schema> m_columns;
     const std::vector<std::string> m_partitionColumns;
     const Clock& m_clock;
-    const FileSettings m_settings;
+    const bool m_isRaw;
+    FileSettings m_settings;
     std::unique_ptr<ParquetFile> m_file;
     std::string m_diskPath;
     std::vector<std::string> m_paths;

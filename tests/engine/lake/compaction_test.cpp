@@ -7,7 +7,11 @@
 #include "tests/engine/lake/lake_fixture.h"
 #include "tests/support/test_main.h"
 
+#include <algorithm>
 #include <filesystem>
+
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
 
 namespace sluice::lake {
 
@@ -47,6 +51,31 @@ private slots:
         QVERIFY(rowTexts(folder(), 6) == before); // the old files are there until a vacuum
         QCOMPARE(m_log->load()->files.size(), std::size_t(3));
         QCOMPARE(compactTable(*m_log, {.minFiles = 5}, systemClock())->version, std::int64_t(-1));
+    }
+    // As the sink's own files have them: by what the values are.
+    void columnsAreEncodedByTheirValues()
+    {
+        std::int64_t id = 1000;
+        for (int epoch = 7; epoch <= 8; ++epoch) {
+            std::string rows = "[";
+            for (int row = 0; row < 2000; ++row, ++id)
+                rows += (row > 0 ? ",[" : "[") + std::to_string(id) + ", \"DE\", "
+                    + std::to_string(id * 7919 % 100'003) + "]";
+            write(epoch, rows + "]");
+        }
+        const auto before = rowTexts(folder());
+        QVERIFY(compactTable(*m_log, {.minFiles = 5}, systemClock()));
+        QVERIFY(rowTexts(folder()) == before);
+        const auto files = m_log->load()->files;
+        const auto whole = std::ranges::max_element(files, {}, [](const auto& file) {
+            return rowsOf(file.second).value();
+        });
+        const auto reader = openParquet(folder() + "/" + whole->first).ValueOrDie();
+        const auto footer = reader->parquet_reader()->metadata();
+        for (int column = 0; column < footer->num_columns(); ++column) {
+            const auto encodings = footer->RowGroup(0)->ColumnChunk(column)->encodings();
+            QVERIFY(std::ranges::count(encodings, parquet::Encoding::DELTA_BINARY_PACKED) == 1);
+        }
     }
     void theCommitChangesNoData()
     {
