@@ -10,7 +10,6 @@ namespace {
 
 constexpr auto kNow = std::chrono::nanoseconds(0);
 constexpr auto kNever = std::chrono::hours(24 * 365 * 100);
-constexpr std::chrono::nanoseconds kLongestTrouble = std::chrono::seconds(30);
 
 } // namespace
 
@@ -62,7 +61,7 @@ Status EngineImpl::catchUp(ShadowRun& shadow)
     if (shadow.spec.isFromSource()) {
         SLUICE_TRY(const runtime::Plan plan, planOf(shadow.spec, false));
         SLUICE_TRY(aimAtCommitted(*m_workspace, plan, shadow.spec));
-        shadow.troubledSinceNs = 0;
+        shadow.trouble.clear();
     }
     for (const auto& [source, table] : shadow.spec.tables) {
         SLUICE_TRY(const std::string folder, lake::tableFolder(m_workspace->lakeFolder(), table));
@@ -215,12 +214,7 @@ Status EngineImpl::checkTrouble(ShadowRun& shadow, const runtime::PipelineRun& r
         for (const runtime::RunNode& node : graph->nodes())
             if (node.source && trouble.empty())
                 trouble = node.source->trouble();
-    const std::int64_t now = systemClock().steadyNow().ns;
-    if (trouble.empty())
-        shadow.troubledSinceNs = 0;
-    else if (shadow.troubledSinceNs == 0)
-        shadow.troubledSinceNs = now;
-    else if (now - shadow.troubledSinceNs > kLongestTrouble.count())
+    if (shadow.trouble.isTooLong(!trouble.empty(), systemClock().steadyNow()))
         return pipelineError(shadow.spec.pipeline, ErrorCode::Cancelled,
                              "the rest could not be read: " + trouble,
                              "The pipeline goes on as it was; swap again.");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/api/commands.h"
+#include "engine/api/lasting_trouble.h"
 #include "engine/api/shadow.h"
 #include "engine/lake/raw_source.h"
 
@@ -23,6 +24,9 @@ struct ShadowOrder
 /// A shadow and where it stands. Control thread.
 struct ShadowRun
 {
+    /// The real pipeline stands still for so long at the most.
+    static constexpr Micros kLongestTrouble = std::chrono::seconds(30);
+
     enum class Step {
         Idle,         // nobody works on it
         Reading,      // what is there is read
@@ -36,10 +40,10 @@ struct ShadowRun
 
     ShadowSpec spec;
     Step step = Step::Idle;
-    ShadowOrder order;                // that waits for the end of it
-    bool handsOver = false;           // when it has read, without being asked again
-    bool startsReal = false;          // it ran before
-    std::int64_t troubledSinceNs = 0; // catching up: the sources cannot be read; 0 = they can
+    ShadowOrder order;                       // that waits for the end of it
+    bool handsOver = false;                  // when it has read, without being asked again
+    bool startsReal = false;                 // it ran before
+    LastingTrouble trouble{kLongestTrouble}; // catching up: the sources cannot be read
     std::map<std::string, std::shared_ptr<lake::RawEnd>> ends; // by source
     std::future<Status> adopting;
 
