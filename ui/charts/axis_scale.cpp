@@ -5,6 +5,19 @@
 
 namespace sluice::ui {
 
+namespace {
+
+// Multiples of a step from 0 to the first that is not below most.
+std::vector<double> multiples(double step, double most)
+{
+    std::vector<double> out{0};
+    while (out.back() < most * 0.999)
+        out.push_back(double(out.size()) * step);
+    return out;
+}
+
+} // namespace
+
 std::vector<double> roundTicks(double most, int count)
 {
     if (!(most > 0))
@@ -18,9 +31,22 @@ std::vector<double> roundTicks(double most, int count)
             break;
         }
     }
-    std::vector<double> out{0};
-    while (out.back() < most * 0.999)
-        out.push_back(double(out.size()) * step);
+    return multiples(step, most);
+}
+
+std::vector<double> durationTicks(double mostUs, int count)
+{
+    constexpr double kSecond = 1e6, kDay = 86'400 * kSecond;
+    const double raw = mostUs / count * 0.999;
+    if (raw <= kSecond)
+        return roundTicks(mostUs, count);
+    for (const double seconds : {2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10'800,
+                                 21'600, 43'200, 86'400})
+        if (seconds * kSecond >= raw)
+            return multiples(seconds * kSecond, mostUs);
+    std::vector<double> out = roundTicks(mostUs / kDay, count);
+    for (double& days : out)
+        days *= kDay;
     return out;
 }
 

@@ -140,6 +140,18 @@ double TimePlot::mostOf(std::size_t first, std::size_t last) const
     return most;
 }
 
+std::vector<double> TimePlot::ticksTo(double most, int count) const
+{
+    return m_options.isDuration ? durationTicks(most, count) : roundTicks(most, count);
+}
+
+QString TimePlot::textOf(double value) const
+{
+    if (m_options.isDuration)
+        return durationQuantity(std::int64_t(value)).text();
+    return m_options.text ? m_options.text(value) : shortCount(value);
+}
+
 void TimePlot::paintAxis(QPainter& painter, const Scale& scale) const
 {
     for (const double tick : scale.ticks) {
@@ -149,7 +161,7 @@ void TimePlot::paintAxis(QPainter& painter, const Scale& scale) const
         painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y));
         // Ticks are round; decimals that say nothing would not fit beside the axis.
         static const QRegularExpression emptyDecimals(QStringLiteral("\\.0+(?=\\D|$)"));
-        QString text = m_options.text ? m_options.text(tick) : shortCount(tick);
+        QString text = textOf(tick);
         paintText(painter, QRectF(0, y - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
                   text.remove(emptyDecimals), TextRole::Small, theme().text3);
     }
@@ -223,11 +235,7 @@ void TimePlot::addLabel(std::size_t index, const Scale& scale)
     if (cells.empty() || toUs() - cells.back().timeUs >= kFreshUs)
         return;
     const double value = cells.back().last;
-    m_labels.push_back({index,
-                        scale.y(value),
-                        m_options.text ? m_options.text(value) : shortCount(value),
-                        m_lines[index].color(theme()),
-                        {}});
+    m_labels.push_back({index, scale.y(value), textOf(value), m_lines[index].color(theme()), {}});
 }
 
 void TimePlot::paintLabels(QPainter& painter, const QRectF& area)
@@ -291,8 +299,8 @@ void TimePlot::paintCrosshair(QPainter& painter, const QRectF& area) const
             && time - std::prev(next)->timeUs
                 < 10'000'000 + std::int64_t(m_options.seconds) * 10'000;
         paintText(painter, row, Qt::AlignRight | Qt::AlignVCenter,
-                  isKnown && m_options.text ? m_options.text(std::prev(next)->last) : dash(),
-                  TextRole::SmallStrong, theme().text1);
+                  isKnown ? textOf(std::prev(next)->last) : dash(), TextRole::SmallStrong,
+                  theme().text1);
     }
 }
 
@@ -307,7 +315,7 @@ void TimePlot::paintLanes(QPainter& painter, const QRectF& area)
             continue;
         }
         Scale scale{QRectF(area.left(), top, area.width(), height), {}};
-        scale.ticks = {0, roundTicks(mostOf(i, i + 1), 1).back()};
+        scale.ticks = {0, ticksTo(mostOf(i, i + 1), 1).back()};
         paintAxis(painter, scale);
         paintLine(painter, i, scale);
         addLabel(i, scale);
@@ -318,8 +326,7 @@ void TimePlot::paintLanes(QPainter& painter, const QRectF& area)
 void TimePlot::paintTogether(QPainter& painter, const QRectF& area)
 {
     Scale scale{area, {}};
-    scale.ticks
-        = roundTicks(std::max(mostOf(0, m_lines.size()), m_options.threshold.value_or(0)), 4);
+    scale.ticks = ticksTo(std::max(mostOf(0, m_lines.size()), m_options.threshold.value_or(0)), 4);
     paintAxis(painter, scale);
     for (std::size_t i = m_lines.size(); i-- > 0;)
         if (!m_isHidden[i])

@@ -31,7 +31,8 @@ public:
     {
         int seconds = 900;
         bool hasLanes = false;               // a lane a series, each with its own axis
-        std::function<QString(double)> text; // a value with its unit
+        bool isDuration = false;             // values are microseconds, told as times
+        std::function<QString(double)> text; // of others: a value with its unit
         std::optional<double> threshold;
         QString thresholdText;
     };
@@ -79,6 +80,8 @@ private:
     };
     double x(std::int64_t us, const QRectF& area) const;
     double mostOf(std::size_t first, std::size_t last) const;
+    std::vector<double> ticksTo(double most, int count) const;
+    QString textOf(double value) const;
     std::optional<std::size_t> labelAt(const QPointF& point) const;
     void addLabel(std::size_t index, const Scale& scale);
     void paintLanes(QPainter& painter, const QRectF& area);

@@ -45,11 +45,6 @@ const api::NodeSnapshot* oldestGold(const api::EngineSnapshot& snapshot)
     return out;
 }
 
-QString durationLabel(double us)
-{
-    return durationQuantity(std::int64_t(us)).text();
-}
-
 Quantity objectiveValue(const api::ObjectiveSnapshot& objective, double value)
 {
     if (objective.unit == "s")
@@ -165,6 +160,8 @@ QLayout* OverviewPage::makePlots()
                                  .threshold = {},
                                  .thresholdText = {}};
     };
+    const TimePlot::Options durations{
+        .seconds = 900, .isDuration = true, .text = {}, .threshold = {}, .thresholdText = {}};
     const auto text1 = [](const Theme& now) { return now.text1; };
     Tile* const tiles[]
         = {plot(tr("Throughput by layer"), tr("rows written per second"),
@@ -176,7 +173,7 @@ QLayout* OverviewPage::makePlots()
                 {{tr("p99"), QStringLiteral("latency_p99"), text1},
                  {tr("p95"), QStringLiteral("latency_p95"), text1, Qt::DashLine},
                  {tr("p50"), QStringLiteral("latency_p50"), text1, Qt::DotLine}},
-                options(false, durationLabel)),
+                durations),
            plot(tr("Rejected by reason"), tr("records per second, kept aside with their bytes"),
                 {{tr("quarantined"), QStringLiteral("rejected_quarantined"), seriesColor(4)},
                  {tr("dead letter"), QStringLiteral("rejected_dead_letter"), seriesColor(6)},
@@ -187,8 +184,7 @@ QLayout* OverviewPage::makePlots()
                 {{tr("records"), QStringLiteral("lag_rows"), seriesColor(1)}},
                 options(false, shortCount)),
            plot(tr("Watermark delay"), tr("how far event time is behind the clock"),
-                {{tr("delay"), QStringLiteral("watermark_delay_us"), seriesColor(2)}},
-                options(false, durationLabel)),
+                {{tr("delay"), QStringLiteral("watermark_delay_us"), seriesColor(2)}}, durations),
            plot(tr("Processor"), tr("share of all cores"),
                 {{tr("all cores"), QStringLiteral("cpu"), seriesColor(0)}},
                 options(false, [](double share) { return percentText(share, 0); }))};

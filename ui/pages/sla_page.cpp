@@ -11,9 +11,9 @@ namespace {
 
 constexpr int kBudgetColumn = 6;
 
-QString durationLabel(double us)
+QString atMost(double seconds)
 {
-    return durationQuantity(std::int64_t(us)).text();
+    return QObject::tr("at most %1").arg(durationQuantity(std::int64_t(seconds * 1e6)).text());
 }
 
 const api::ObjectiveSnapshot* objectiveOf(const api::EngineSnapshot& snapshot,
@@ -107,10 +107,8 @@ void SlaPage::makePlots(QHBoxLayout* row)
                                   .text = rateText,
                                   .threshold = {},
                                   .thresholdText = {}};
-    const TimePlot::Options times{.seconds = 900,
-                                  .text = durationLabel,
-                                  .threshold = {},
-                                  .thresholdText = {}};
+    const TimePlot::Options times{
+        .seconds = 900, .isDuration = true, .text = {}, .threshold = {}, .thresholdText = {}};
     m_tiles[Throughput] = new Tile(tr("Throughput"));
     m_plots[Throughput]
         = new TimePlot(m_bridge, {}, {{tr("in"), QStringLiteral("rows_in"), color(1)}}, rates);
@@ -159,9 +157,8 @@ void SlaPage::showPlots(const api::EngineSnapshot& snapshot)
                                       rate ? tr("at least %1").arg(rateText(rate->threshold))
                                            : QString());
     const auto* latency = objectiveOf(snapshot, pipeline, "latency_p99");
-    m_plots[Latency]->setThreshold(
-        latency ? std::optional(latency->threshold * 1e6) : std::nullopt,
-        latency ? tr("at most %1").arg(durationLabel(latency->threshold * 1e6)) : QString());
+    m_plots[Latency]->setThreshold(latency ? std::optional(latency->threshold * 1e6) : std::nullopt,
+                                   latency ? atMost(latency->threshold) : QString());
     showFreshness(snapshot, pipeline);
 }
 
@@ -180,9 +177,8 @@ void SlaPage::showFreshness(const api::EngineSnapshot& snapshot, const std::stri
                 sink = &node;
         }
     m_plots[Freshness]->setObject(sink ? qstr(pipeline + "/" + sink->name) : qstr(pipeline + "/"));
-    m_plots[Freshness]->setThreshold(
-        fresh ? std::optional(fresh->threshold * 1e6) : std::nullopt,
-        fresh ? tr("at most %1").arg(durationLabel(fresh->threshold * 1e6)) : QString());
+    m_plots[Freshness]->setThreshold(fresh ? std::optional(fresh->threshold * 1e6) : std::nullopt,
+                                     fresh ? atMost(fresh->threshold) : QString());
     const QString table = sink ? qstr(sink->target) : tr("no table");
     m_tiles[Freshness]->setMeta(fresh ? table : tr("%1, without an objective").arg(table));
 }
