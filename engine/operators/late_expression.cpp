@@ -103,10 +103,12 @@ Result<arrow::ArrayVector> columnsNamed(const arrow::RecordBatch& columns,
 Result<arrow::ArrayVector> columnsNamed(const arrow::RecordBatch& columns,
                                         const arrow::FieldVector& fields)
 {
-    std::vector<std::string> names;
-    for (const auto& field : fields)
-        names.push_back(field->name());
-    return columnsNamed(columns, names);
+    arrow::ArrayVector out;
+    for (const auto& field : fields) {
+        SLUICE_TRY(auto column, columnNamed(columns, field->name()));
+        out.push_back(std::move(column));
+    }
+    return out;
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> pickColumns(const arrow::RecordBatch& columns,

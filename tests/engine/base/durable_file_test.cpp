@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/durable_file.h"
 
+#include "engine/base/mapped_part.h"
 #include "tests/support/test_main.h"
 
 #include <QTemporaryDir>
@@ -38,6 +39,23 @@ private slots:
         const Status made = makeFolderDurably(path + "/file/d"); // a file is in the way
         QVERIFY(!made);
         QVERIFY(made.error().object.starts_with(path));
+    }
+    void whatIsWrittenAnewDoesNotCutWhatIsMapped()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("log").toStdString();
+        const std::string former(20'000, 'f');
+        const auto write = [&](std::uint64_t offset, std::string_view part) {
+            return writeDurablyAt(path, offset, {&part, 1});
+        };
+        QVERIFY(write(0, former));
+        const auto mapped = mapFilePart(path, 0, former.size());
+        QVERIFY(mapped);
+        QVERIFY(write(0, "anew"));
+        QVERIFY(write(4, ", and on"));
+        QCOMPARE(*readFile(path), std::string("anew, and on"));
+        QVERIFY(fetchMapped({mapped->data.get(), mapped->size}, path));
+        QVERIFY(mapped->view() == former);
     }
     void aFolderThatIsNotThereIsAnError()
     {
